@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What ordinary compilers and analysers are told about the functions below.
+ *
+ * gcc >= 11: a hold or a taken slot is "allocated" by the core that returns it
+ * and "freed" by the core that consumes it, so -Wall reports double seen and
+ * use after seen, and -fanalyzer the leaks. The attribute names a pair; it
+ * promises nothing about aliasing. clang's analyser knows the same pair under
+ * another name; clang rejects gcc's spelling.
+ */
+#ifndef ONCERING_ANALYSIS_H
+#define ONCERING_ANALYSIS_H
+
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
+#define ONCE_PAIRED_WITH(consumer, argument) __attribute__((malloc(consumer, argument)))
+#define ONCE_CONSUMES(argument)
+#elif defined(__clang__)
+#define ONCE_PAIRED_WITH(consumer, argument) __attribute__((ownership_returns(malloc)))
+#define ONCE_CONSUMES(argument) __attribute__((ownership_takes(malloc, argument)))
+#else
+#define ONCE_PAIRED_WITH(consumer, argument)
+#define ONCE_CONSUMES(argument)
+#endif
+
+#if defined(__GNUC__)
+#define ONCE_MUST_CHECK __attribute__((warn_unused_result))
+#define ONCE_NONNULL __attribute__((nonnull))
+#define ONCE_NONNULL_AT(...) __attribute__((nonnull(__VA_ARGS__)))
+#else
+#define ONCE_MUST_CHECK
+#define ONCE_NONNULL
+#define ONCE_NONNULL_AT(...)
+#endif
+
+#ifdef __cplusplus
+#define ONCE_BEGIN_C extern "C" {
+#define ONCE_END_C }
+#else
+#define ONCE_BEGIN_C
+#define ONCE_END_C
+#endif
+
+#endif

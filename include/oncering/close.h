@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Drain and close. Replaces io_uring_queue_exit(), which lets operations run
+ * on and write into buffers that the program believes to have back
+ * (axboe/liburing #329, cloud-hypervisor #8408). Both sides: in split mode the
+ * other thread must have stopped using the ring.
+ */
+#ifndef ONCERING_CLOSE_H
+#define ONCERING_CLOSE_H
+
+#include "oncering/types.h"
+
+/* What stands in the way of a close. */
+struct once_report {
+	uint32_t taken;
+	uint32_t armed;
+	uint32_t in_flight;
+	uint32_t held;
+	uint32_t reserved;
+	uint32_t ready;
+	bool overflow;
+};
+
+/* An operation that is still the kernel's: its buffers must stay. */
+struct once_survivor {
+	struct once_ticket ticket;
+	struct once_lent lent;
+	int state;       /* ONCE_STATE_* */
+};
+
+ONCE_BEGIN_C
+
+/*
+ * Cancel everything, and deliver and discard completions until nothing is in
+ * flight or *deadline* (a duration) has passed. Armed operations are submitted
+ * first: once armed, only a terminal completion ends an operation.
+ *
+ * *survivors* (may be NULL if *places* is 0) receives the first *places* of the
+ * operations that did not end, *count* (may be NULL) how many there are.
+ *
+ * Returns 0 if nothing is left: every owner is back. Or
+ *   ONCE_DEADLINE     *count* operations survive; the ring stays open; their
+ *                     buffers must not be touched. Drain again, or abandon.
+ *   ONCE_STILL_TAKEN, ONCE_STILL_HELD  arm or give back, see first; nothing was done
+ *   ONCE_NOT_OPEN, ONCE_WRONG_THREAD, -EINVAL (*deadline*), -errno of io_uring_enter(2)
+ */
+ONCE_NONNULL_AT(1, 2) ONCE_MUST_CHECK
+int once_drain(struct once_ring *ring, const struct once_timespec *deadline,
+	       struct once_survivor *survivors, uint32_t places, uint32_t *count);
+
+/*
+ * List the operations that are armed or in flight, without touching them:
+ * the first *places* into *survivors*. Returns how many there are.
+ */
+ONCE_NONNULL_AT(1)
+uint32_t once_survivors(const struct once_ring *ring, struct once_survivor *survivors,
+			uint32_t places);
+
+/*
+ * Close. *report* (may be NULL) tells what stands in the way, or zeroes.
+ *
+ * Returns 0: the memory is the caller's again. Or, nothing being changed,
+ *   ONCE_NOT_OPEN, ONCE_STILL_TAKEN, ONCE_STILL_LIVE, ONCE_STILL_HELD,
+ *   ONCE_STILL_RESERVED, ONCE_STILL_READY  the first that applies
+ */
+ONCE_NONNULL_AT(1) ONCE_MUST_CHECK
+int once_close(struct once_ring *ring, struct once_report *report);
+
+/*
+ * Close whatever the accounts say, for a program that must go on: tokens,
+ * tickets and owners of this ring are void. The buffers of the survivors must
+ * never be freed or reused: closing a ring does not wait for requests that
+ * the kernel runs (io_uring_setup(2)). *report* (may be NULL) as above.
+ * Returns 0 or ONCE_NOT_OPEN.
+ */
+ONCE_NONNULL_AT(1) ONCE_MUST_CHECK
+int once_abandon(struct once_ring *ring, struct once_report *report);
+
+ONCE_END_C
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Loads and stores that the other thread of a split ring may do at the same
+ * time. Part of the seam: what they say about memory order is assumed, what
+ * they say about values is their contract.
+ */
+#ifndef ONCERING_ORDER_H
+#define ONCERING_ORDER_H
+
+#include <stdint.h>
+
+static inline uint64_t once_load_acquire(const uint64_t *place)
+{
+	return __atomic_load_n(place, __ATOMIC_ACQUIRE);
+}
+
+static inline uint64_t once_load_relaxed(const uint64_t *place)
+{
+	return __atomic_load_n(place, __ATOMIC_RELAXED);
+}
+
+static inline uint32_t once_load_relaxed32(const uint32_t *place)
+{
+	return __atomic_load_n(place, __ATOMIC_RELAXED);
+}
+
+static inline void once_store_release(uint64_t *place, uint64_t value)
+{
+	__atomic_store_n(place, value, __ATOMIC_RELEASE);
+}
+
+static inline void once_store_relaxed(uint64_t *place, uint64_t value)
+{
+	__atomic_store_n(place, value, __ATOMIC_RELAXED);
+}
+
+static inline void once_store_relaxed32(uint32_t *place, uint32_t value)
+{
+	__atomic_store_n(place, value, __ATOMIC_RELAXED);
+}
+
+/* A counter that the kernel writes: what it covers is visible afterwards. */
+static inline uint32_t once_load_kernel(const uint32_t *place)
+{
+	return __atomic_load_n(place, __ATOMIC_ACQUIRE);
+}
+
+/* A counter that the kernel reads: what it covers is visible before. */
+static inline void once_store_kernel(uint32_t *place, uint32_t value)
+{
+	__atomic_store_n(place, value, __ATOMIC_RELEASE);
+}
+
+/* Between a store that the kernel must see and a load of what it says (SQPOLL). */
+static inline void once_fence(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+#endif

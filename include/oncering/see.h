@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See: HELD → SEEN, in any order; the head moves over the seen prefix only.
+ * Replaces io_uring_cqe_seen() and io_uring_cq_advance(). Completing side.
+ *
+ * When the terminal completion of an operation, and every CQE before it, is
+ * seen, its slot is FREE again, with a new generation.
+ */
+#ifndef ONCERING_SEE_H
+#define ONCERING_SEE_H
+
+#include "oncering/deliver.h"
+
+ONCE_BEGIN_C
+
+/*
+ * See one token.
+ *
+ * Returns 0, or
+ *   ONCE_SEEN_TWICE  it, or a copy of it, was seen before. Raw liburing moves the
+ *                    head once more: a completion is lost, or the head runs past the
+ *                    tail and stale CQEs come back
+ *   ONCE_NOT_ISSUED  this ring never delivered it (zeroed, forged, or of a life
+ *                    of the ring before it was closed)
+ *   ONCE_OTHER_RING  another ring delivered it
+ */
+ONCE_NONNULL
+static inline int once_seen(struct once_ring *ring, const struct once_cqe *cqe)
+{
+	return once_core_seen(ring, cqe->hold, cqe);
+}
+
+/*
+ * See cqes[0 .. count-1], in any order of delivery, and move the head once.
+ * Stops at the first token it refuses: returns how many were seen if that is
+ * at least one (or *count* is 0), else the refusal. The refused token and those
+ * after it are as they were.
+ */
+ONCE_NONNULL
+int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigned count);
+
+/*
+ * Deliver and see, in one call, up to *count* CQEs as plain copies: for
+ * programs that need no hold. What was lent comes back in the copy; it is the
+ * caller's again if the copy is terminal. Does not wait.
+ *
+ * Returns how many (>= 1 unless *count* is 0), or what once_peek() returns.
+ */
+ONCE_NONNULL ONCE_MUST_CHECK
+int once_reap_batch(struct once_ring *ring, struct once_completion *done, unsigned count);
+
+/* Deliver and see one CQE, without waiting. Returns 0 and fills *done*, or what once_peek() returns. */
+ONCE_NONNULL ONCE_MUST_CHECK
+int once_reap(struct once_ring *ring, struct once_completion *done);
+
+/* Deliver and see one CQE, waiting for it. Returns 0 and fills *done*, or what once_wait_for() returns. */
+ONCE_NONNULL_AT(1, 2) ONCE_MUST_CHECK
+int once_wait_reap(struct once_ring *ring, struct once_completion *done,
+		   const struct once_timespec *timeout);
+
+/* As once_owner(), of a copy: 0, ONCE_FOREIGN or ONCE_WRONG_TYPE. Any thread. */
+ONCE_NONNULL ONCE_MUST_CHECK
+static inline int once_completion_owner(const struct once_completion *done,
+					const struct once_type *type, uint64_t *value)
+{
+	if (done->lent.type == NULL)
+		return ONCE_FOREIGN;
+	if (done->lent.type != type && !once_same_type(done->lent.type, type))
+		return ONCE_WRONG_TYPE;
+	*value = done->lent.value;
+	return 0;
+}
+
+/* True if the copy is the last of its operation: what was lent is the caller's again. */
+ONCE_NONNULL ONCE_MUST_CHECK
+static inline bool once_completion_is_terminal(const struct once_completion *done)
+{
+	return (done->flags & 2U /* IORING_CQE_F_MORE */) == 0;
+}
+
+/*
+ * Deliver and see everything that is ready, without looking: owners come back
+ * unread. Held tokens stay held. Returns how many CQEs were discarded (0: it
+ * was empty), or what once_peek() returns but -EAGAIN.
+ */
+ONCE_NONNULL ONCE_MUST_CHECK
+int once_discard(struct once_ring *ring);
+
+ONCE_END_C
+
+#endif

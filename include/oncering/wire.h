@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An SQE as eight words: how its narrow fields lie in them, and the kernel's
+ * numbers for what the library itself has to know. Products and quotients by
+ * constants again stand for shifts and masks.
+ */
+#ifndef ONCERING_WIRE_H
+#define ONCERING_WIRE_H
+
+#include "oncering/types.h"
+
+/* IORING_OP_*, IOSQE_* and others, as the kernel's interface has them. */
+enum {
+	ONCE_OP_NOP = 0,
+	ONCE_OP_READV = 1,
+	ONCE_OP_WRITEV = 2,
+	ONCE_OP_FSYNC = 3,
+	ONCE_OP_READ_FIXED = 4,
+	ONCE_OP_WRITE_FIXED = 5,
+	ONCE_OP_POLL_ADD = 6,
+	ONCE_OP_POLL_REMOVE = 7,
+	ONCE_OP_SENDMSG = 9,
+	ONCE_OP_RECVMSG = 10,
+	ONCE_OP_TIMEOUT = 11,
+	ONCE_OP_TIMEOUT_REMOVE = 12,
+	ONCE_OP_ACCEPT = 13,
+	ONCE_OP_ASYNC_CANCEL = 14,
+	ONCE_OP_LINK_TIMEOUT = 15,
+	ONCE_OP_CONNECT = 16,
+	ONCE_OP_OPENAT = 18,
+	ONCE_OP_CLOSE = 19,
+	ONCE_OP_STATX = 21,
+	ONCE_OP_READ = 22,
+	ONCE_OP_WRITE = 23,
+	ONCE_OP_SEND = 26,
+	ONCE_OP_RECV = 27,
+	ONCE_OP_SPLICE = 30,
+	ONCE_OP_SHUTDOWN = 34,
+	ONCE_OP_SEND_ZC = 47,
+	ONCE_OP_SENDMSG_ZC = 48,
+	ONCE_OP_READ_MULTISHOT = 49,
+	ONCE_SQE_BUFFER_SELECT = 1 << 5,
+	ONCE_SQE_SKIP_SUCCESS = 1 << 6,
+	ONCE_SQE_FLAGS_KNOWN = (1 << 6) - 1,
+	ONCE_POLL_ADD_MULTI = 1 << 0,
+	ONCE_POLL_UPDATE_USER_DATA = 1 << 2,
+	ONCE_ACCEPT_MULTISHOT = 1 << 0,
+	ONCE_RECV_MULTISHOT = 1 << 1,
+	ONCE_TIMEOUT_MULTISHOT = 1 << 6,
+	ONCE_CANCEL_ALL = 1 << 0,
+	ONCE_CANCEL_ANY = 1 << 2
+};
+
+#define ONCE_WORD_2 UINT64_C(0x100)
+#define ONCE_WORD_3 UINT64_C(0x10000)
+#define ONCE_WORD_5 UINT64_C(0x100000000)
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#error "struct once_wire is laid out for little-endian machines"
+#endif
+
+static inline uint64_t once_wire_head(uint64_t opcode, uint64_t flags, uint64_t ioprio, int fd)
+{
+	return opcode + flags * ONCE_WORD_2 + ioprio * ONCE_WORD_3 + (uint32_t)fd * ONCE_WORD_5;
+}
+
+static inline uint32_t once_wire_opcode(const struct once_wire *wire)
+{
+	return (uint32_t)(wire->head % ONCE_WORD_2);
+}
+
+static inline uint32_t once_wire_flags(const struct once_wire *wire)
+{
+	return (uint32_t)(wire->head / ONCE_WORD_2 % ONCE_WORD_2);
+}
+
+static inline uint32_t once_wire_ioprio(const struct once_wire *wire)
+{
+	return (uint32_t)(wire->head / ONCE_WORD_3 % ONCE_WORD_3);
+}
+
+/* The length, and the flags of the operation. */
+static inline uint64_t once_wire_size(uint32_t length, uint32_t flags)
+{
+	return length + flags * ONCE_WORD_5;
+}
+
+static inline uint32_t once_wire_length(const struct once_wire *wire)
+{
+	return (uint32_t)(wire->size % ONCE_WORD_5);
+}
+
+static inline uint32_t once_wire_op_flags(const struct once_wire *wire)
+{
+	return (uint32_t)(wire->size / ONCE_WORD_5);
+}
+
+static inline uint64_t once_wire_index(uint64_t buffer, int32_t file)
+{
+	return buffer + (uint32_t)file * ONCE_WORD_5;
+}
+
+/* Word by word: see struct once_wire. */
+static inline void once_wire_copy(struct once_wire *to, const struct once_wire *from,
+				  uint64_t user_data)
+{
+	to->head = from->head;
+	to->off = from->off;
+	to->addr = from->addr;
+	to->size = from->size;
+	to->user_data = user_data;
+	to->index = from->index;
+	to->addr3 = from->addr3;
+	to->pad = from->pad;
+}
+
+#endif
