@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* The seam to the process: its clock, its threads, its handlers. */
+#include "port.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static uint64_t rings_opened;
+
+uint64_t once_port_serial(void)
+{
+	return __atomic_add_fetch(&rings_opened, 1, __ATOMIC_RELAXED);
+}
+
+/* A number, not an address: those of threads that are gone come back. */
+uint64_t once_port_thread(void)
+{
+	static _Thread_local uint64_t self;
+	static uint64_t threads;
+
+	if (self == 0)
+		self = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
+	return self;
+}
+
+uint64_t once_port_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+uint64_t once_port_address(const void *pointer)
+{
+	return (uint64_t)(uintptr_t)pointer;
+}
+
+void once_port_report(once_handler *handler, void *context, bool trap,
+		      const struct once_violation *violation)
+{
+	if (handler != NULL)
+		handler(context, violation);
+	if (trap)
+		abort();
+}
