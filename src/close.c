@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Close: refused while anything is the kernel's or a token is out. */
+#include "ring.h"
+
+static struct once_report report_of(const struct once_ring *ring)
+{
+	const struct once_report report = {
+		.taken = once_taken(ring),
+		.armed = once_armed(ring),
+		.in_flight = once_in_flight(ring),
+		.held = once_held(ring),
+		.reserved = once_reserved(ring),
+		.ready = once_ready(ring),
+		.overflow = once_has_overflow(ring)
+	};
+
+	return report;
+}
+
+/* The kernel's ring is gone; so is everything that names it. */
+static void shut(struct once_ring *ring)
+{
+	const struct once_submit_side no_submit = { 0 };
+	const struct once_complete_side no_complete = { 0 };
+
+	once_port_close(&ring->port);
+	ring->open = 0;
+	ring->simple = 0;
+	ring->capacity = 0;
+	ring->view.cq_entries = 0;
+	ring->submit = no_submit;
+	ring->complete = no_complete;
+}
+
+int once_close(struct once_ring *ring, struct once_report *report)
+{
+	const char *const call = "once_close";
+	struct once_report now;
+
+	if (ring->open == 0)
+		return once_refuse_submit(ring, ONCE_NOT_OPEN, call);
+	now = report_of(ring);
+	if (report != NULL)
+		*report = now;
+	if (now.taken != 0)
+		return once_refuse_value(ring, ONCE_STILL_TAKEN, call, 0, now.taken);
+	if (now.held != 0)
+		return once_refuse_value(ring, ONCE_STILL_HELD, call, 0, now.held);
+	if (now.armed != 0 || now.in_flight != 0)
+		return once_refuse_value(ring, ONCE_STILL_LIVE, call, 0,
+					 (uint64_t)now.armed + now.in_flight);
+	if (now.reserved != 0)
+		return once_refuse_value(ring, ONCE_STILL_RESERVED, call, 0, now.reserved);
+	if (now.ready != 0 || now.overflow)
+		return once_refuse_value(ring, ONCE_STILL_READY, call, 0, now.ready);
+	shut(ring);
+	return 0;
+}
+
+int once_abandon(struct once_ring *ring, struct once_report *report)
+{
+	if (ring->open == 0)
+		return once_refuse_submit(ring, ONCE_NOT_OPEN, "once_abandon");
+	if (report != NULL)
+		*report = report_of(ring);
+	shut(ring);
+	return 0;
+}
+
+uint32_t once_survivors(const struct once_ring *ring, struct once_survivor *survivors,
+			uint32_t places)
+{
+	uint32_t count = 0;
+
+	for (uint32_t slot = 0; slot < ring->capacity; slot++) {
+		const struct once_op *op = &ring->memory.ops[slot];
+
+		if (!once_is_live(ring, slot))
+			continue;
+		if (count < places) {
+			struct once_survivor *survivor = &survivors[count];
+
+			survivor->ticket.ring = (struct once_ring *)(uintptr_t)ring;
+			survivor->ticket.id = op->id;
+			survivor->lent = op->lent;
+			survivor->state = once_state_of(ring, &survivor->ticket);
+		}
+		count++;
+	}
+	return count;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Drain: cancel everything, and wait for the ends until a deadline. */
+#include "ring.h"
+
+enum {
+	SLICE_NANOSECONDS = 10000000 /* between two cancellations: what was queued may have started */
+};
+
+static const uint64_t nanoseconds_a_second = UINT64_C(1000000000);
+
+/* The end of *time* from now; times beyond the clock mean its last moment. */
+static uint64_t end_of(const struct once_timespec *time)
+{
+	const uint64_t now = once_port_now();
+	const uint64_t seconds_left = (UINT64_MAX - now) / nanoseconds_a_second;
+
+	if ((uint64_t)time->seconds >= seconds_left)
+		return UINT64_MAX;
+	return now + (uint64_t)time->seconds * nanoseconds_a_second + (uint64_t)time->nanoseconds;
+}
+
+static bool is_drained(const struct once_ring *ring)
+{
+	const struct once_complete_side *side = &ring->complete;
+
+	return once_in_flight(ring) == 0 && once_armed(ring) == 0 && side->timers == 0 &&
+	       side->removes == 0 && side->cancels == 0;
+}
+
+/* Append a cancellation unless one is out; *id* 0: of everything. */
+static void cancel(struct once_ring *ring, uint64_t id)
+{
+	const struct once_wire wire = {
+		.head = once_wire_head(ONCE_OP_ASYNC_CANCEL, 0, 0, -1), .addr = id,
+		.size = once_wire_size(0, id == 0 ? ONCE_CANCEL_ANY | ONCE_CANCEL_ALL : 0),
+		.user_data = ONCE_UDATA_CANCEL
+	};
+
+	if (ring->complete.cancels == 0 && once_push_own(ring, &wire, NULL))
+		ring->complete.cancels++;
+}
+
+/* Kernels before 5.19 cannot cancel everything at once: one after the other. */
+static void cancel_next(struct once_ring *ring, uint32_t *slot)
+{
+	if (ring->complete.cancel_result != -EINVAL) {
+		cancel(ring, 0);
+		return;
+	}
+	for (uint32_t tried = 0; tried < ring->capacity; tried++) {
+		const uint32_t next = *slot;
+
+		*slot = next + 1 == ring->capacity ? 0 : next + 1;
+		if (once_is_live(ring, next)) {
+			cancel(ring, ring->memory.ops[next].id);
+			return;
+		}
+	}
+}
+
+/* One round: submit what is armed, cancel, discard what comes in a slice of time. */
+static int drain_round(struct once_ring *ring, uint64_t end, uint32_t *slot)
+{
+	const uint64_t now = once_port_now();
+	const uint64_t left = end > now ? end - now : 0;
+	const struct once_timespec slice = {
+		0, left < SLICE_NANOSECONDS ? (int64_t)left : SLICE_NANOSECONDS
+	};
+	struct once_completion done;
+	int rc = 0;
+
+	if (once_in_flight(ring) != 0 || once_armed(ring) != 0 || ring->complete.timers != 0)
+		cancel_next(ring, slot);
+	if (ring->submit.submitted != ring->submit.sq_tail)
+		rc = once_flush(ring, 0, NULL, NULL);
+	if (rc < 0 && rc != -EAGAIN && rc != -EBUSY && rc != -EINTR)
+		return rc;
+	rc = once_discard(ring);
+	if (rc < 0)
+		return rc;
+	if (is_drained(ring))
+		return 0;
+	rc = once_wait_reap(ring, &done, &slice);
+	if (rc < 0 && rc != -ETIME && rc != -EAGAIN && rc != -EBUSY && rc != -EINTR)
+		return rc;
+	return 0;
+}
+
+static int drain_refusal(struct once_ring *ring, const struct once_timespec *deadline)
+{
+	const char *const call = "once_drain";
+
+	if (ring->open == 0)
+		return once_refuse_submit(ring, ONCE_NOT_OPEN, call);
+	if (!once_owns_submit(ring))
+		return once_refuse_submit(ring, ONCE_WRONG_THREAD, call);
+	if (once_taken(ring) != 0)
+		return once_refuse_value(ring, ONCE_STILL_TAKEN, call, 0, once_taken(ring));
+	if (once_held(ring) != 0)
+		return once_refuse_value(ring, ONCE_STILL_HELD, call, 0, once_held(ring));
+	return once_timespec_is_valid(deadline) ? 0 : -EINVAL;
+}
+
+int once_drain(struct once_ring *ring, const struct once_timespec *deadline,
+	       struct once_survivor *survivors, uint32_t places, uint32_t *count)
+{
+	uint32_t slot = 0;
+	uint64_t end;
+	uint32_t left;
+	int rc = drain_refusal(ring, deadline);
+
+	if (rc != 0)
+		return rc;
+	end = end_of(deadline);
+	ring->complete.cancel_result = 0;
+	do {
+		rc = drain_round(ring, end, &slot);
+	} while (rc == 0 && !is_drained(ring) && once_port_now() < end);
+	left = once_survivors(ring, survivors, places);
+	if (count != NULL)
+		*count = left;
+	if (rc == 0 && !is_drained(ring))
+		rc = once_refuse_value(ring, ONCE_DEADLINE, "once_drain", 0, left);
+	return rc;
+}

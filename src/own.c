@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The library's own SQEs and CQEs: the timeouts of timed waits on a kernel
+ * without IORING_FEAT_EXT_ARG, their removal, and the cancellation of a drain.
+ *
+ * Their SQEs and CQ places are set aside when the ring is opened. Each timer
+ * is one reservation, made by one timed wait and released by exactly one CQE
+ * with LIBURING_UDATA_TIMEOUT; such a CQE that nobody reserved is foreign.
+ */
+#include "ring.h"
+
+enum { TIMERS_MAX = 2 };
+
+bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
+		   const struct once_timespec *time)
+{
+	struct once_submit_side *side = &ring->submit;
+	const uint32_t index = side->sq_index;
+
+	once_count_room(ring);
+	if (side->sq_tail - side->consumed >= ring->view.sq_entries ||
+	    side->own_pending >= ONCE_OWN_SQES || side->sq_tail >= ONCE_COUNTER_END)
+		return false;
+	ring->view.sqes[index] = *wire;
+	if (time != NULL) {
+		ring->memory.times[index] = *time;
+		ring->view.sqes[index].addr = once_port_address(&ring->memory.times[index]);
+	}
+	side->own[side->own_pending] = side->sq_tail;
+	once_store_relaxed32(&side->own_pending, side->own_pending + 1);
+	side->sq_index = index + 1 == ring->view.sq_entries ? 0 : index + 1;
+	once_store_relaxed(&side->own_total, side->own_total + 1);
+	once_store_relaxed(&side->sq_tail, side->sq_tail + 1);
+	side->room = 0; /* count again before the next take */
+	return true;
+}
+
+void once_count_own(struct once_ring *ring)
+{
+	struct once_submit_side *side = &ring->submit;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < side->own_pending; i++) {
+		if (side->own[i] >= side->submitted) {
+			side->own[kept] = side->own[i];
+			kept++;
+		}
+	}
+	once_store_relaxed32(&side->own_pending, kept);
+}
+
+int once_start_timer(struct once_ring *ring, const struct once_timespec *time, uint32_t count)
+{
+	struct once_complete_side *side = &ring->complete;
+	const struct once_wire remove = {
+		.head = once_wire_head(ONCE_OP_TIMEOUT_REMOVE, 0, 0, -1),
+		.addr = ONCE_UDATA_TIMEOUT, .user_data = ONCE_UDATA_REMOVE
+	};
+	const struct once_wire timer = {
+		.head = once_wire_head(ONCE_OP_TIMEOUT, 0, 0, -1),
+		.off = count, .size = once_wire_size(1, 0), .user_data = ONCE_UDATA_TIMEOUT
+	};
+
+	if (side->timers >= TIMERS_MAX || (side->timers != 0 && side->removes != 0))
+		return once_refuse_value(ring, ONCE_TIMERS_OUT, "once_wait", TIMERS_MAX, side->timers);
+	/* an older one may be due much later than the wait that now begins */
+	if (side->timers != 0) {
+		if (!once_push_own(ring, &remove, NULL))
+			return -EAGAIN;
+		side->removes++;
+	}
+	if (!once_push_own(ring, &timer, time))
+		return -EAGAIN;
+	side->timers++;
+	return 0;
+}
+
+/* CQEs with *user_data* among those that are ready, at most *most*. */
+static uint32_t ready_with(const struct once_ring *ring, uint64_t user_data, uint32_t most)
+{
+	const struct once_complete_side *side = &ring->complete;
+	uint32_t index = side->next_index;
+	uint32_t found = 0;
+
+	for (uint64_t p = side->delivered; p != side->ready && found < most; p++) {
+		if (ring->view.cqes[(size_t)index << ring->cqe_shift].user_data == user_data)
+			found++;
+		index = index + 1 == ring->view.cq_entries ? 0 : index + 1;
+	}
+	return found;
+}
+
+uint32_t once_timers_ready(const struct once_ring *ring)
+{
+	return ready_with(ring, ONCE_UDATA_TIMEOUT, ring->complete.timers);
+}
+
+uint32_t once_own_ready(const struct once_ring *ring)
+{
+	const struct once_complete_side *side = &ring->complete;
+
+	if (side->timers + side->removes + side->cancels == 0)
+		return 0;
+	return ready_with(ring, ONCE_UDATA_TIMEOUT, side->timers) +
+	       ready_with(ring, ONCE_UDATA_REMOVE, side->removes) +
+	       ready_with(ring, ONCE_UDATA_CANCEL, side->cancels);
+}
+
+bool once_consume_own(struct once_ring *ring, const struct once_wire_cqe *cqe)
+{
+	struct once_complete_side *side = &ring->complete;
+
+	if (cqe->user_data == ONCE_UDATA_TIMEOUT && side->timers != 0) {
+		side->timers--;
+		return true;
+	}
+	if (cqe->user_data == ONCE_UDATA_REMOVE && side->removes != 0) {
+		side->removes--;
+		return true;
+	}
+	if (cqe->user_data == ONCE_UDATA_CANCEL && side->cancels != 0) {
+		side->cancels--;
+		side->cancel_result = cqe->res;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the stages share. A stage is one file and includes no other stage; what
+ * one needs of another is declared here, in the order of an operation's life.
+ */
+#ifndef ONCERING_SRC_RING_H
+#define ONCERING_SRC_RING_H
+
+#include "port.h"
+
+#include <errno.h>
+#include <oncering.h>
+
+/* Marks a place of the window whose CQE is seen; no CQ position is that large. */
+#define ONCE_SEEN_MARK UINT64_MAX
+/* Counters refuse to go on here; at 10^9 a second that is 146 years away. */
+#define ONCE_COUNTER_END UINT64_C(0x4000000000000000)
+
+/* From the kernel's interface; port_liburing.c's header has the same. */
+#define ONCE_CQE_F_MORE 2U
+#define ONCE_FEAT_NODROP 2U
+#define ONCE_FEAT_EXT_ARG 256U
+#define ONCE_SETUP_SQPOLL 2U
+
+/* Out of the way of the hot path. */
+#define ONCE_COLD __attribute__((cold, noinline))
+
+static inline bool once_is_split(const struct once_ring *ring)
+{
+	return (ring->options & ONCE_SPLIT) != 0;
+}
+
+static inline bool once_is_legacy(const struct once_ring *ring)
+{
+	return (ring->view.features & ONCE_FEAT_EXT_ARG) == 0;
+}
+
+/* Whether the kernel keeps CQEs back: overflow, deferred task work. */
+static inline bool once_has_backlog(const struct once_ring *ring)
+{
+	return (once_load_kernel(ring->view.sq_flags) & (ONCE_SQ_CQ_OVERFLOW | ONCE_SQ_TASKRUN)) != 0;
+}
+
+/* CQ places that are delivered and not passed. */
+static inline uint32_t once_window(const struct once_ring *ring)
+{
+	return (uint32_t)(ring->complete.delivered - ring->complete.head);
+}
+
+/* Tell the kernel how far the head has come. */
+static inline void once_publish(struct once_ring *ring)
+{
+	struct once_complete_side *side = &ring->complete;
+
+	side->published = side->head;
+	once_store_kernel(ring->view.cq_head, (uint32_t)(side->head % ONCE_WORD_5));
+}
+
+/* SQEs taken and not armed, as the submitting side knows it. */
+static inline uint32_t once_taken_by_owner(const struct once_ring *ring)
+{
+	const struct once_submit_side *side = &ring->submit;
+	const uint64_t back = once_is_split(ring) ? side->collected : ring->complete.freed;
+
+	return ring->capacity - side->free + (uint32_t)(back + side->own_total - side->sq_tail);
+}
+
+/* True while an operation is armed or in flight in the slot. */
+static inline bool once_is_live(const struct once_ring *ring, uint32_t slot)
+{
+	return once_id_slot(once_load_relaxed(&ring->memory.ops[slot].id)) == slot;
+}
+
+/* --- violation.c: every refusal goes through here, and returns its code --- */
+
+int once_refuse_submit(const struct once_ring *ring, int code, const char *call);
+int once_refuse_complete(const struct once_ring *ring, int code, const char *call);
+int once_refuse_slot(const struct once_ring *ring, int code, const char *call, uint32_t slot,
+		     uint64_t expected, uint64_t found);
+int once_refuse_position(const struct once_ring *ring, int code, const char *call,
+			 uint64_t position, uint64_t id);
+int once_refuse_value(const struct once_ring *ring, int code, const char *call, uint64_t expected,
+		      uint64_t found);
+
+/*
+ * Which thread a side belongs to: the one that first entered the kernel for
+ * it. Looked at there, not on every call: a wrong thread is found after at
+ * most one batch, and the hot path pays nothing.
+ */
+static inline bool once_owns(uint64_t *owner)
+{
+	const uint64_t self = once_port_thread();
+
+	if (*owner == 0)
+		once_store_relaxed(owner, self);
+	return *owner == self;
+}
+
+static inline bool once_owns_submit(struct once_ring *ring)
+{
+	return once_owns(&ring->submit.owner);
+}
+
+static inline bool once_owns_complete(struct once_ring *ring)
+{
+	return once_owns(once_is_split(ring) ? &ring->complete.owner : &ring->submit.owner);
+}
+
+/* --- take.c --- */
+
+/* Recount what may be taken. */
+void once_count_room(struct once_ring *ring);
+
+/* --- submit.c --- */
+
+/*
+ * Show the kernel every SQE up to sq_tail, and wait for *least* CQEs behind
+ * the head. Returns SQEs read or -errno; the accounts follow either way.
+ */
+int once_flush(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
+	       const void *sigmask);
+
+/* --- own.c: SQEs of the library's own --- */
+
+/* Append one; false if the SQ has no place. */
+bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
+		   const struct once_timespec *time);
+/* After a flush: forget those that the kernel has read. */
+void once_count_own(struct once_ring *ring);
+/* Reserve: append a timeout for a wait of *count* CQEs. 0 or a refusal. */
+int once_start_timer(struct once_ring *ring, const struct once_timespec *time, uint32_t count);
+/* CQEs of the library's own among those that are ready: all, and its timeouts. */
+uint32_t once_own_ready(const struct once_ring *ring);
+uint32_t once_timers_ready(const struct once_ring *ring);
+/* Consume a CQE of the library's own; false if it is none. */
+bool once_consume_own(struct once_ring *ring, const struct once_wire_cqe *cqe);
+
+/* --- deliver.c --- */
+
+/* CQEs that are posted and not delivered; looks at the kernel's tail. */
+uint32_t once_refill(struct once_ring *ring);
+/* ... less the library's own: so many tokens can be had. */
+uint32_t once_deliverable(struct once_ring *ring);
+/* The next CQE as a hold, or NULL if none is known to be ready. Enters nothing. */
+struct once_hold *once_deliver_next(struct once_ring *ring);
+/* --- wait.c --- */
+
+/*
+ * Nothing is ready: fetch what the kernel keeps back. 0 if something is ready
+ * now, else -EAGAIN, a refusal or -errno.
+ */
+int once_fetch_backlog(struct once_ring *ring, const char *call);
+/*
+ * Why waiting for *count* CQEs cannot end well: 0, or the refusal. *to_come*
+ * more operations may post than are in flight now.
+ */
+#define ONCE_ANY_NUMBER UINT32_MAX
+int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, const char *call);
+bool once_timespec_is_valid(const struct once_timespec *time);
+
+/* --- reclaim.c --- */
+
+/* Move the head over the seen prefix, and free the slots of ended operations. */
+void once_reclaim(struct once_ring *ring);
+/* Take back a slot's credit; true if its generations are used up: ENDED → RETIRED. */
+bool once_retire_slot(struct once_ring *ring, uint32_t slot);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Submit: ARMED → IN_FLIGHT. An operation is in flight when its SQ position is
+ * below submit.submitted; that counter is raised before the kernel can see the
+ * SQEs, and taken back to what the kernel has read after a short submit.
+ */
+#include "ring.h"
+
+/* Why a submit must not happen: 0, or the refusal. */
+static ONCE_COLD int refusal(const struct once_ring *ring, const char *call)
+{
+	uint32_t slot = 0;
+
+	if (ring->open == 0)
+		return once_refuse_submit(ring, ONCE_NOT_OPEN, call);
+	if (ring->submit.owner != once_port_thread())
+		return once_refuse_submit(ring, ONCE_WRONG_THREAD, call);
+	while (slot < ring->capacity &&
+	       (once_is_live(ring, slot) || ring->memory.ops[slot].life != ONCE_LIFE_TAKEN))
+		slot++;
+	return once_refuse_slot(ring, ONCE_NOT_ARMED, call, slot, 0, once_taken(ring));
+}
+
+static inline int submit_refusal(struct once_ring *ring, const char *call)
+{
+	return once_owns_submit(ring) && ring->open != 0 && once_taken_by_owner(ring) == 0
+		? 0 : refusal(ring, call);
+}
+
+/* Enter the kernel for *count* SQEs, if it has to be entered at all. */
+static inline int enter(struct once_ring *ring, uint32_t count, uint32_t least,
+			const struct once_timespec *timeout, const void *sigmask)
+{
+	uint32_t flags = 0;
+
+	if ((ring->view.flags & ONCE_SETUP_SQPOLL) != 0) {
+		once_fence(); /* the tail must be seen before its thread can fall asleep */
+		if ((once_load_kernel(ring->view.sq_flags) & ONCE_SQ_NEED_WAKEUP) != 0)
+			flags |= ONCE_ENTER_SQ_WAKEUP;
+		else if (least == 0)
+			return 0;
+	}
+	if (least != 0 || once_has_backlog(ring))
+		flags |= ONCE_ENTER_GETEVENTS;
+	return once_port_enter(&ring->port, count, least, flags, timeout, sigmask);
+}
+
+int once_flush(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
+	       const void *sigmask)
+{
+	struct once_submit_side *side = &ring->submit;
+	const uint64_t tail = side->sq_tail;
+	const uint32_t count = (uint32_t)(tail - side->consumed);
+	int rc;
+
+	if (!once_is_split(ring))
+		once_publish(ring);
+	once_store_release(&side->submitted, tail);
+	once_store_kernel(ring->view.sq_tail, (uint32_t)(tail % ONCE_WORD_5));
+	rc = enter(ring, count, least, timeout, sigmask);
+	once_count_room(ring);
+	if ((ring->view.flags & ONCE_SETUP_SQPOLL) == 0)
+		once_store_release(&side->submitted, side->consumed);
+	if (side->own_pending != 0)
+		once_count_own(ring);
+	return rc;
+}
+
+int once_submit(struct once_ring *ring)
+{
+	const struct once_submit_side *side = &ring->submit;
+	const int refused = submit_refusal(ring, "once_submit");
+	const uint64_t before = side->submitted;
+	int rc;
+
+	if (refused != 0 || before == side->sq_tail)
+		return refused;
+	rc = once_flush(ring, 0, NULL, NULL);
+	return rc < 0 ? rc : (int)(side->submitted - before);
+}
+
+static inline int submit_and_wait_refusal(struct once_ring *ring, uint32_t count, bool timed,
+					  const char *call)
+{
+	int rc = submit_refusal(ring, call);
+
+	if (rc == 0 && once_is_split(ring))
+		rc = once_refuse_submit(ring, ONCE_WRONG_THREAD, call);
+	return rc == 0 ? once_wait_refusal(ring, count, timed ? ONCE_ANY_NUMBER : once_armed(ring),
+					   call)
+		       : rc;
+}
+
+static ONCE_COLD int submit_and_wait_slowly(struct once_ring *ring, unsigned count)
+{
+	const struct once_submit_side *side = &ring->submit;
+	const int refused = submit_and_wait_refusal(ring, count, false, "once_submit_and_wait");
+	const uint64_t before = side->submitted;
+	int rc;
+
+	if (refused != 0 || (before == side->sq_tail && count == 0))
+		return refused;
+	rc = once_flush(ring, count == 0 ? 0 : once_window(ring) + count, NULL, NULL);
+	return rc < 0 ? rc : (int)(side->submitted - before);
+}
+
+/*
+ * The common case, in a straight line: a simple ring, its owner, everything
+ * armed, and no more CQEs wanted than operations are submitted, so that none
+ * of the refusals can apply.
+ */
+int once_submit_and_wait(struct once_ring *ring, unsigned count)
+{
+	struct once_submit_side *side = &ring->submit;
+	const uint64_t tail = side->sq_tail;
+	const uint32_t pending = (uint32_t)(tail - side->consumed);
+	const uint32_t least = once_window(ring) + count;
+	int rc;
+
+	if (ring->simple == 0 || side->owner != once_port_thread() || side->own_pending != 0 ||
+	    count == 0 || count > pending || least > ring->view.cq_entries ||
+	    once_taken_by_owner(ring) != 0)
+		return submit_and_wait_slowly(ring, count);
+	once_publish(ring);
+	side->submitted = tail;
+	once_store_kernel(ring->view.sq_tail, (uint32_t)(tail % ONCE_WORD_5));
+	rc = once_port_enter(&ring->port, pending, least, ONCE_ENTER_GETEVENTS, NULL, NULL);
+	if (rc != (int)pending) {
+		once_count_room(ring);
+		side->submitted = side->consumed;
+		return rc;
+	}
+	side->consumed = tail;
+	side->room = ring->sq_usable;
+	return rc;
+}
+
+/* After a submit that waited: the next CQE, or why there is none. */
+static struct once_hold *after_flush(struct once_ring *ring, int rc, bool timed, int *error)
+{
+	if (once_deliverable(ring) != 0)
+		return once_deliver_next(ring);
+	if (rc < 0)
+		*error = rc;
+	else if (timed)
+		*error = -ETIME;
+	else
+		*error = ring->submit.submitted != ring->submit.sq_tail ? -EAGAIN : -EINTR;
+	return NULL;
+}
+
+struct once_hold *once_core_submit_and_wait(struct once_ring *ring, unsigned count,
+					    const struct once_timespec *timeout,
+					    const void *sigmask, unsigned *submitted, int *error)
+{
+	const char *const call = "once_submit_and_wait_timeout";
+	const struct once_submit_side *side = &ring->submit;
+	const uint32_t wanted = count == 0 ? 1 : count;
+	const uint64_t before = side->submitted;
+	struct once_hold *hold = NULL;
+	int rc;
+
+	*submitted = 0;
+	rc = submit_and_wait_refusal(ring, wanted, timeout != NULL, call);
+	if (rc == 0 && timeout != NULL && !once_timespec_is_valid(timeout))
+		rc = -EINVAL;
+	*error = rc;
+	if (rc != 0)
+		return NULL;
+	if (before == side->sq_tail || (timeout != NULL && once_is_legacy(ring))) {
+		hold = once_core_wait_for(ring, wanted, timeout, sigmask, error);
+	} else {
+		rc = once_flush(ring, once_window(ring) + wanted, timeout, sigmask);
+		hold = after_flush(ring, rc, timeout != NULL, error);
+	}
+	*submitted = (unsigned)(side->submitted - before);
+	return hold;
+}

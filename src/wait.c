@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Wait: enter the kernel until a CQE can be delivered. A wait counts from the
+ * delivered position, not from the head as liburing's do: CQEs that are held
+ * do not end it.
+ */
+#include "ring.h"
+
+enum { NANOSECONDS = 1000000000 };
+
+bool once_timespec_is_valid(const struct once_timespec *time)
+{
+	return time->seconds >= 0 && time->nanoseconds >= 0 && time->nanoseconds < NANOSECONDS;
+}
+
+/* Operations in flight whose terminal CQE is not delivered. */
+static uint32_t outstanding(const struct once_ring *ring)
+{
+	return once_in_flight(ring) - ring->complete.ended;
+}
+
+/* Whether *count* CQEs can never come; *to_come* operations are about to be submitted. */
+static ONCE_COLD bool would_hang(struct once_ring *ring, uint32_t count, uint32_t to_come)
+{
+	return (ring->options & (ONCE_SPLIT | ONCE_EXPECT_FOREIGN)) == 0 &&
+	       once_load_relaxed(&ring->submit.credit_taken) == ring->complete.credit_returned &&
+	       count > outstanding(ring) + to_come && count > once_deliverable(ring) &&
+	       !once_has_backlog(ring);
+}
+
+int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, const char *call)
+{
+	const uint32_t window = once_window(ring);
+
+	if (ring->open == 0)
+		return once_refuse_complete(ring, ONCE_NOT_OPEN, call);
+	if (!once_owns_complete(ring))
+		return once_refuse_complete(ring, ONCE_WRONG_THREAD, call);
+	if (count > ring->view.cq_entries - window)
+		return once_refuse_value(ring, ONCE_ALL_HELD, call,
+					 ring->view.cq_entries - window, count);
+	/* each operation posts at least once: enough to come is enough */
+	if (count > to_come && would_hang(ring, count, to_come))
+		return once_refuse_value(ring, ONCE_WOULD_HANG, call,
+					 (uint64_t)outstanding(ring) + to_come, count);
+	return 0;
+}
+
+/* Enter to wait, not to submit. 0 or -errno. */
+static int enter(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
+		 const void *sigmask)
+{
+	int rc;
+
+	once_publish(ring);
+	rc = once_port_enter(&ring->port, 0, least, ONCE_ENTER_GETEVENTS, timeout, sigmask);
+	return rc < 0 ? rc : 0;
+}
+
+int once_fetch_backlog(struct once_ring *ring, const char *call)
+{
+	int rc;
+
+	once_publish(ring);
+	if (!once_has_backlog(ring))
+		return -EAGAIN;
+	if (!once_owns_complete(ring))
+		return once_refuse_complete(ring, ONCE_WRONG_THREAD, call);
+	rc = enter(ring, 0, NULL, NULL);
+	if (once_refill(ring) != 0)
+		return 0;
+	if (rc < 0)
+		return rc;
+	if (once_window(ring) == ring->view.cq_entries)
+		return once_refuse_value(ring, ONCE_ALL_HELD, call, 0, ring->complete.held);
+	return -EAGAIN;
+}
+
+int once_get_events(struct once_ring *ring)
+{
+	if (ring->open == 0)
+		return once_refuse_complete(ring, ONCE_NOT_OPEN, "once_get_events");
+	if (!once_owns_complete(ring))
+		return once_refuse_complete(ring, ONCE_WRONG_THREAD, "once_get_events");
+	return enter(ring, 0, NULL, NULL);
+}
+
+/*
+ * Wait until *count* CQEs can be delivered, on any kernel untimed, or with
+ * IORING_FEAT_EXT_ARG. 0: at least one can be; else the reason.
+ */
+static int wait_kernel(struct once_ring *ring, uint32_t count, const struct once_timespec *timeout,
+		       const void *sigmask)
+{
+	uint32_t ready = once_deliverable(ring);
+
+	while (ready < count) {
+		const uint32_t before = ready;
+		const int rc = enter(ring, once_window(ring) + once_own_ready(ring) + count,
+				     timeout, sigmask);
+
+		ready = once_deliverable(ring);
+		if (ready >= count || (ready != 0 && (rc == -ETIME || (rc == 0 && timeout != NULL))))
+			return 0;
+		if (rc < 0)
+			return rc;
+		if (timeout != NULL)
+			return -ETIME;
+		if (ready == before)
+			return -EAGAIN; /* woken for nothing */
+	}
+	return 0;
+}
+
+/*
+ * The same without IORING_FEAT_EXT_ARG: an SQE of the library's own is the
+ * timeout. It has passed when no reservation is out whose CQE is not there.
+ */
+static int wait_reserved(struct once_ring *ring, uint32_t count,
+			 const struct once_timespec *timeout, const void *sigmask)
+{
+	uint32_t ready = once_deliverable(ring);
+	int rc;
+
+	if (ready >= count)
+		return 0;
+	rc = once_start_timer(ring, timeout, count - ready);
+	while (rc == 0) {
+		const uint64_t submitted = ring->submit.submitted;
+		const uint64_t posted = ring->complete.ready;
+
+		rc = once_flush(ring, once_window(ring) + once_own_ready(ring) + count, NULL, sigmask);
+		ready = once_deliverable(ring);
+		if (ready >= count)
+			return 0;
+		if (once_timers_ready(ring) == ring->complete.timers)
+			return ready != 0 ? 0 : -ETIME;
+		if (rc >= 0)
+			rc = submitted == ring->submit.submitted && posted == ring->complete.ready
+				? -EAGAIN : 0;
+	}
+	return rc;
+}
+
+struct once_hold *once_core_wait_for(struct once_ring *ring, unsigned count,
+				     const struct once_timespec *timeout, const void *sigmask,
+				     int *error)
+{
+	const char *const call = "once_wait";
+	const uint32_t wanted = count == 0 ? 1 : count;
+	int rc = once_wait_refusal(ring, wanted, timeout != NULL ? ONCE_ANY_NUMBER : 0, call);
+
+	if (rc == 0 && timeout != NULL && !once_timespec_is_valid(timeout))
+		rc = -EINVAL;
+	if (rc == 0 && timeout != NULL && once_is_legacy(ring))
+		rc = once_is_split(ring)
+			? once_refuse_complete(ring, ONCE_SPLIT_TIMER, call)
+			: wait_reserved(ring, wanted, timeout, sigmask);
+	else if (rc == 0)
+		rc = wait_kernel(ring, wanted, timeout, sigmask);
+	*error = rc;
+	return rc == 0 ? once_deliver_next(ring) : NULL;
+}
+
+struct once_hold *once_core_wait(struct once_ring *ring, int *error)
+{
+	struct once_hold *hold = once_deliver_next(ring);
+
+	return hold != NULL ? hold : once_core_wait_for(ring, 1, NULL, NULL, error);
+}
