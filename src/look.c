@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-int once_core_spent(const struct once_cqe *cqe)
+int once_core_spent(const struct once_ring *ring, const struct once_hold *hold, uint64_t position)
 {
-	if (cqe->hold == NULL)
+	if (hold == NULL)
 		return ONCE_SPENT; /* zeroed: there is no ring to report to */
-	return once_refuse_position(cqe->ring, ONCE_SPENT, "once_result", cqe->position, 0);
+	return once_refuse_position(ring, ONCE_SPENT, "once_result", position, 0);
 }
 
 bool once_same_type(const struct once_type *a, const struct once_type *b)
@@ -16,17 +16,17 @@ bool once_same_type(const struct once_type *a, const struct once_type *b)
 	return a == b || (a->size == b->size && strcmp(a->name, b->name) == 0);
 }
 
-int once_core_not_owner(const struct once_cqe *cqe)
+int once_core_not_owner(const struct once_ring *ring, const struct once_hold *hold,
+			uint64_t position)
 {
-	const struct once_ring *ring = cqe->ring;
 	const char *const call = "once_owner";
 
-	if (!once_is_held(cqe))
-		return once_core_spent(cqe);
-	if (cqe->hold->slot >= ring->capacity)
-		return once_refuse_position(ring, ONCE_FOREIGN, call, cqe->position, 0);
-	return once_refuse_position(ring, ONCE_WRONG_TYPE, call, cqe->position,
-				    ring->memory.ops[cqe->hold->slot].id);
+	if (hold == NULL || hold->position != position)
+		return once_core_spent(ring, hold, position);
+	if (hold->slot >= ring->capacity)
+		return once_refuse_position(ring, ONCE_FOREIGN, call, position, 0);
+	return once_refuse_position(ring, ONCE_WRONG_TYPE, call, position,
+				    ring->memory.ops[hold->slot].id);
 }
 
 /* The place of the token's CQE in the CQ. */
@@ -40,7 +40,7 @@ int once_ticket_of(const struct once_cqe *cqe, struct once_ticket *ticket)
 	const struct once_ring *ring = cqe->ring;
 
 	if (!once_is_held(cqe))
-		return once_core_spent(cqe);
+		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
 	if (cqe->hold->slot >= ring->capacity)
 		return once_refuse_position(ring, ONCE_FOREIGN, "once_ticket_of", cqe->position, 0);
 	ticket->ring = cqe->ring;
@@ -51,7 +51,7 @@ int once_ticket_of(const struct once_cqe *cqe, struct once_ticket *ticket)
 int once_user_data(const struct once_cqe *cqe, uint64_t *value)
 {
 	if (!once_is_held(cqe))
-		return once_core_spent(cqe);
+		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
 	*value = cqe->ring->view.cqes[place(cqe)].user_data;
 	return 0;
 }
@@ -61,7 +61,7 @@ int once_extra(const struct once_cqe *cqe, uint64_t extra[2])
 	const struct once_wire_cqe *tail;
 
 	if (!once_is_held(cqe))
-		return once_core_spent(cqe);
+		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
 	if (cqe->ring->cqe_shift == 0)
 		return once_refuse_position(cqe->ring, ONCE_NOT_CQE32, "once_extra", cqe->position, 0);
 	tail = &cqe->ring->view.cqes[place(cqe) + 1];

@@ -21,9 +21,9 @@
 
 ONCE_BEGIN_C
 
-ONCE_NONNULL
-int once_core_seen(struct once_ring *ring, struct once_hold *hold, const struct once_cqe *cqe)
-	ONCE_CONSUMES(2);
+ONCE_NONNULL_AT(1)
+int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t position,
+		   const struct once_ring *issuer) ONCE_CONSUMES(2);
 ONCE_NONNULL ONCE_MUST_CHECK ONCE_PAIRED_WITH(once_core_seen, 2)
 struct once_hold *once_core_peek(struct once_ring *ring, int *error);
 ONCE_NONNULL ONCE_MUST_CHECK ONCE_PAIRED_WITH(once_core_seen, 2)
@@ -136,7 +136,7 @@ static inline int once_wait_timeout(struct once_ring *ring, struct once_cqe *cqe
 /* --- look at a held token --- */
 
 /* Reports a look at a spent token; returns ONCE_SPENT. Not for callers. */
-int once_core_spent(const struct once_cqe *cqe);
+int once_core_spent(const struct once_ring *ring, const struct once_hold *hold, uint64_t position);
 
 /* True until the token is seen. A zeroed token is not held. */
 ONCE_NONNULL
@@ -152,7 +152,9 @@ static inline bool once_is_held(const struct once_cqe *cqe)
 ONCE_NONNULL ONCE_MUST_CHECK
 static inline int once_result(const struct once_cqe *cqe)
 {
-	return once_is_held(cqe) ? cqe->hold->result : once_core_spent(cqe);
+	if (!once_is_held(cqe))
+		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
+	return cqe->hold->result;
 }
 
 /*
@@ -163,7 +165,7 @@ ONCE_NONNULL ONCE_MUST_CHECK
 static inline uint32_t once_flags(const struct once_cqe *cqe)
 {
 	if (!once_is_held(cqe)) {
-		(void)once_core_spent(cqe);
+		(void)once_core_spent(cqe->ring, cqe->hold, cqe->position);
 		return 0;
 	}
 	return cqe->hold->flags;
@@ -180,7 +182,7 @@ ONCE_NONNULL ONCE_MUST_CHECK
 static inline int once_class(const struct once_cqe *cqe)
 {
 	if (!once_is_held(cqe))
-		return once_core_spent(cqe);
+		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
 	return cqe->hold->slot != ONCE_NO_INDEX ? ONCE_CLASS_OWNED : ONCE_CLASS_FOREIGN;
 }
 
@@ -192,7 +194,7 @@ ONCE_NONNULL ONCE_MUST_CHECK
 static inline int once_is_terminal(const struct once_cqe *cqe)
 {
 	if (!once_is_held(cqe))
-		return once_core_spent(cqe);
+		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
 	return (cqe->hold->flags & 2U /* IORING_CQE_F_MORE */) == 0;
 }
 
@@ -200,8 +202,8 @@ static inline int once_is_terminal(const struct once_cqe *cqe)
 ONCE_NONNULL
 bool once_same_type(const struct once_type *a, const struct once_type *b);
 /* Reports why a token has no such owner, and says so. Not for callers. */
-ONCE_NONNULL
-int once_core_not_owner(const struct once_cqe *cqe);
+int once_core_not_owner(const struct once_ring *ring, const struct once_hold *hold,
+			uint64_t position);
 
 /*
  * What was lent to the operation: *value* is filled if and only if 0 is
@@ -224,7 +226,7 @@ static inline int once_owner(const struct once_cqe *cqe, const struct once_type 
 			return 0;
 		}
 	}
-	return once_core_not_owner(cqe);
+	return once_core_not_owner(ring, cqe->hold, cqe->position);
 }
 
 /* The operation's ticket, to cancel a multishot one from its completion: 0, ONCE_SPENT, ONCE_FOREIGN. */

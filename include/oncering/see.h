@@ -27,7 +27,7 @@ ONCE_BEGIN_C
 ONCE_NONNULL
 static inline int once_seen(struct once_ring *ring, const struct once_cqe *cqe)
 {
-	return once_core_seen(ring, cqe->hold, cqe);
+	return once_core_seen(ring, cqe->hold, cqe->position, cqe->ring);
 }
 
 /*
@@ -63,10 +63,12 @@ ONCE_NONNULL ONCE_MUST_CHECK
 static inline int once_completion_owner(const struct once_completion *done,
 					const struct once_type *type, uint64_t *value)
 {
-	if (done->lent.type == NULL)
-		return ONCE_FOREIGN;
-	if (done->lent.type != type && !once_same_type(done->lent.type, type))
-		return ONCE_WRONG_TYPE;
+	if (done->lent.type != type) {
+		if (done->lent.type == NULL)
+			return ONCE_FOREIGN;
+		if (!once_same_type(done->lent.type, type))
+			return ONCE_WRONG_TYPE;
+	}
 	*value = done->lent.value;
 	return 0;
 }

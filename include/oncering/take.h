@@ -48,8 +48,8 @@ static inline int once_take(struct once_ring *ring, struct once_sqe *sqe)
 	if (side->room == 0 || side->free == 0) {
 		const int rc = once_take_refusal(ring);
 
-		if (rc != 0)
-			return rc;
+		if (rc != 0) /* said so that an analyser knows, too, that it is negative */
+			return rc < 0 ? rc : ONCE_NOT_OPEN;
 	}
 	top = side->free - 1;
 	op = &ring->memory.ops[ring->memory.stack[top]];
