@@ -26,6 +26,7 @@ uint32_t once_free(const struct once_ring *ring)
 uint32_t once_taken(const struct once_ring *ring)
 {
 	return ring->capacity - once_load_relaxed32(&ring->submit.free) -
+	       once_load_relaxed32(&ring->submit.retired) -
 	       (uint32_t)(armed_ever(ring) - came_back(ring));
 }
 
@@ -48,7 +49,8 @@ uint32_t once_in_flight(const struct once_ring *ring)
 
 uint32_t once_retired(const struct once_ring *ring)
 {
-	return once_load_relaxed32(&ring->complete.retired);
+	return once_load_relaxed32(&ring->complete.retired) +
+	       once_load_relaxed32(&ring->submit.retired);
 }
 
 uint32_t once_capacity(const struct once_ring *ring)

@@ -92,16 +92,23 @@ int once_write_special(struct once_sqe *sqe)
 	return 0;
 }
 
-/* TAKEN → FREE; the generation counts, so that copies of the SQE are stale. */
+/* TAKEN → FREE; it uses a generation up, so that copies of the SQE are stale. */
 static void untake(struct once_ring *ring, struct once_op *op, uint32_t slot)
 {
 	struct once_submit_side *side = &ring->submit;
 
+	side->room++;
 	once_store_relaxed(&op->id, op->id + 1);
+	if (side->wear_from != 0)
+		once_store_relaxed(&side->wear_from, side->wear_from - 1);
+	if (once_id_generation(op->id) == 0) {
+		once_store_relaxed(&op->life, ONCE_LIFE_RETIRED);
+		once_store_relaxed32(&side->retired, side->retired + 1);
+		return;
+	}
 	once_store_relaxed(&op->life, ONCE_LIFE_FREE);
 	ring->memory.stack[side->free] = slot;
 	once_store_relaxed32(&side->free, side->free + 1);
-	side->room++;
 }
 
 static bool is_taken(const struct once_op *op, uint64_t id)

@@ -17,6 +17,17 @@ static struct once_report report_of(const struct once_ring *ring)
 	return report;
 }
 
+/* Nothing that was handed out can match what is left: SQEs, tickets, tokens. */
+static void void_memory(struct once_ring *ring)
+{
+	for (uint32_t slot = 0; slot < ring->capacity; slot++) {
+		ring->memory.ops[slot].id = once_id_of(0, slot, 0) + ONCE_AT_REST;
+		ring->memory.ops[slot].life = ONCE_LIFE_FREE;
+	}
+	for (uint32_t place = 0; place < ring->view.cq_entries; place++)
+		ring->memory.window[place].position = ONCE_SEEN_MARK;
+}
+
 /* The kernel's ring is gone; so is everything that names it. */
 static void shut(struct once_ring *ring)
 {
@@ -24,6 +35,7 @@ static void shut(struct once_ring *ring)
 	const struct once_complete_side no_complete = { 0 };
 
 	once_port_close(&ring->port);
+	void_memory(ring);
 	ring->open = 0;
 	ring->simple = 0;
 	ring->capacity = 0;

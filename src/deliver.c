@@ -20,8 +20,11 @@ uint32_t once_refill(struct once_ring *ring)
 {
 	struct once_complete_side *side = &ring->complete;
 	const uint64_t delivered = side->delivered;
-	const uint32_t posted = once_load_kernel(ring->view.cq_tail) - (uint32_t)(delivered % ONCE_WORD_5);
+	uint32_t posted;
 
+	if (side->published != side->head)
+		once_publish(ring);
+	posted = once_load_kernel(ring->view.cq_tail) - (uint32_t)(delivered % ONCE_WORD_5);
 	if (posted > ring->view.cq_entries - (uint32_t)(delivered - side->published) ||
 	    delivered >= ONCE_COUNTER_END)
 		return refuse_tail(ring, posted);

@@ -16,7 +16,7 @@
 static inline bool once_frees_plainly(const struct once_ring *ring)
 {
 	return once_load_relaxed(&ring->submit.credit_taken) == ring->complete.credit_returned &&
-	       once_load_relaxed(&ring->submit.sq_tail) < ring->wear_from;
+	       once_load_relaxed(&ring->submit.sq_tail) < once_load_relaxed(&ring->submit.wear_from);
 }
 
 /* The terminal CQE with *user_data* is delivered: the slot rests, its owner's loan stays. */

@@ -199,7 +199,7 @@ int once_open(struct once_ring *ring, const struct once_config *config)
 	ring->context = config->context;
 	fill_memory(ring, config->generations_used);
 	start_sides(ring, serial);
-	ring->wear_from = ring->submit.sq_tail + ONCE_GENERATIONS - 1 - config->generations_used;
+	ring->submit.wear_from = ring->submit.sq_tail + ONCE_GENERATIONS - 1 - config->generations_used;
 	ring->open = 1;
 	return 0;
 }

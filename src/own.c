@@ -56,18 +56,20 @@ int once_start_timer(struct once_ring *ring, const struct once_timespec *time, u
 		.head = once_wire_head(ONCE_OP_TIMEOUT_REMOVE, 0, 0, -1),
 		.addr = ONCE_UDATA_TIMEOUT, .user_data = ONCE_UDATA_REMOVE
 	};
-	const struct once_wire timer = {
+	struct once_wire timer = {
 		.head = once_wire_head(ONCE_OP_TIMEOUT, 0, 0, -1),
 		.off = count, .size = once_wire_size(1, 0), .user_data = ONCE_UDATA_TIMEOUT
 	};
+	const uint32_t to_come = side->timers - once_timers_ready(ring);
 
-	if (side->timers >= TIMERS_MAX || (side->timers != 0 && side->removes != 0))
+	if (side->timers >= TIMERS_MAX || (to_come != 0 && side->removes != 0))
 		return once_refuse_value(ring, ONCE_TIMERS_OUT, "once_wait", TIMERS_MAX, side->timers);
 	/* an older one may be due much later than the wait that now begins */
-	if (side->timers != 0) {
+	if (to_come != 0) {
 		if (!once_push_own(ring, &remove, NULL))
 			return -EAGAIN;
 		side->removes++;
+		timer.off++; /* the removal's own CQE counts as one of those waited for */
 	}
 	if (!once_push_own(ring, &timer, time))
 		return -EAGAIN;

@@ -48,7 +48,12 @@ void once_reclaim(struct once_ring *ring)
 	}
 	side->head_index = index;
 	once_store_relaxed(&side->head, head);
-	if (once_is_split(ring))
-		once_publish(ring); /* a slot that can be taken has its place in the CQ */
+	/*
+	 * Else the next look at the tail publishes. But a slot that the other
+	 * thread may take must have its place in the CQ, and so must the next
+	 * CQE of a multishot operation, which an overflow would end.
+	 */
+	if (once_is_split(ring) || !plainly)
+		once_publish(ring);
 	once_store_release(&side->freed, freed);
 }

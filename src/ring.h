@@ -56,13 +56,23 @@ static inline void once_publish(struct once_ring *ring)
 	once_store_kernel(ring->view.cq_head, (uint32_t)(side->head % ONCE_WORD_5));
 }
 
+/* Whether the head can move: its CQE was seen out of order. */
+static inline bool once_head_is_seen(const struct once_ring *ring)
+{
+	const struct once_complete_side *side = &ring->complete;
+
+	return side->head != side->delivered &&
+	       ring->memory.window[side->head_index].position == ONCE_SEEN_MARK;
+}
+
 /* SQEs taken and not armed, as the submitting side knows it. */
 static inline uint32_t once_taken_by_owner(const struct once_ring *ring)
 {
 	const struct once_submit_side *side = &ring->submit;
 	const uint64_t back = once_is_split(ring) ? side->collected : ring->complete.freed;
 
-	return ring->capacity - side->free + (uint32_t)(back + side->own_total - side->sq_tail);
+	return ring->capacity - side->free - side->retired +
+	       (uint32_t)(back + side->own_total - side->sq_tail);
 }
 
 /* True while an operation is armed or in flight in the slot. */

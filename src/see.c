@@ -95,7 +95,7 @@ int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigne
 				? see_run(ring, cqes, most) : 0;
 	const uint32_t passed = seen;
 
-	if (seen == most)
+	if (seen == most && !once_head_is_seen(ring))
 		return (int)seen;
 	while (seen < most && is_held(ring, cqes[seen].hold, cqes[seen].position)) {
 		place_of(ring, cqes[seen].position)->position = ONCE_SEEN_MARK;

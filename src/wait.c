@@ -135,9 +135,10 @@ static int wait_reserved(struct once_ring *ring, uint32_t count,
 			return 0;
 		if (once_timers_ready(ring) == ring->complete.timers)
 			return ready != 0 ? 0 : -ETIME;
-		if (rc >= 0)
-			rc = submitted == ring->submit.submitted && posted == ring->complete.ready
-				? -EAGAIN : 0;
+		if (rc >= 0 && ring->submit.submitted != ring->submit.sq_tail)
+			rc = ring->submit.submitted == submitted ? -EAGAIN : 0;
+		else if (rc >= 0) /* the kernel hides a signal behind the SQEs it has read */
+			rc = ring->complete.ready == posted ? -EINTR : 0;
 	}
 	return rc;
 }
@@ -159,6 +160,8 @@ struct once_hold *once_core_wait_for(struct once_ring *ring, unsigned count,
 	else if (rc == 0)
 		rc = wait_kernel(ring, wanted, timeout, sigmask);
 	*error = rc;
+	if (rc == -ETIME)
+		return once_deliver_next(ring); /* NULL: only CQEs of the library's own are there */
 	return rc == 0 ? once_deliver_next(ring) : NULL;
 }
 

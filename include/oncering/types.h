@@ -193,8 +193,10 @@ struct once_submit_side {
 	uint64_t sq_tail;      /* SQ position of the next SQE to arm */
 	uint32_t sq_index;     /* ... as an index */
 	uint32_t own_pending;  /* SQEs of the library's own that are not submitted */
+	uint64_t wear_from;    /* sq_tail from which a slot may be worn out */
 	uint64_t collected;    /* returned slots that came onto the stack */
 	uint32_t collect_index; /* ... as an index */
+	uint32_t retired;      /* slots worn out by giving back */
 	uint64_t submitted;    /* SQEs before it are the kernel's */
 	uint64_t consumed;     /* SQEs before it were read: their places are free */
 	uint64_t own_total;    /* SQEs of the library's own, ever */
@@ -218,7 +220,7 @@ struct once_complete_side {
 	uint64_t published;   /* head, as the kernel knows it */
 	uint64_t opened_at;   /* the first position of this opening */
 	uint64_t credit_returned;
-	uint32_t retired;     /* slots whose generations are used up */
+	uint32_t retired;     /* slots worn out by completions */
 	uint32_t timers;      /* timeout reservations whose CQE is to come */
 	uint32_t removes;     /* removals of such, whose CQE is to come */
 	uint32_t cancels;     /* cancellations of a drain, CQE to come */
@@ -240,7 +242,6 @@ struct once_ring {
 	uint32_t multishot_credit;
 	uint32_t simple;     /* open, neither split nor SQPOLL, 16-byte CQEs */
 	uint64_t tag;        /* of this ring, at its place in an identity */
-	uint64_t wear_from;  /* arms from which a slot may be worn out */
 	uint32_t open;       /* 0: closed */
 	int32_t eventfd;     /* registered, or -1 */
 	once_handler *handler;
