@@ -55,16 +55,16 @@ int once_close(struct once_ring *ring, struct once_report *report)
 	if (report != NULL)
 		*report = now;
 	if (now.taken != 0)
-		return once_refuse_value(ring, ONCE_STILL_TAKEN, call, 0, now.taken);
+		return once_refuse_submit_value(ring, ONCE_STILL_TAKEN, call, 0, now.taken);
 	if (now.held != 0)
-		return once_refuse_value(ring, ONCE_STILL_HELD, call, 0, now.held);
+		return once_refuse_submit_value(ring, ONCE_STILL_HELD, call, 0, now.held);
 	if (now.armed != 0 || now.in_flight != 0)
-		return once_refuse_value(ring, ONCE_STILL_LIVE, call, 0,
+		return once_refuse_submit_value(ring, ONCE_STILL_LIVE, call, 0,
 					 (uint64_t)now.armed + now.in_flight);
 	if (now.reserved != 0)
-		return once_refuse_value(ring, ONCE_STILL_RESERVED, call, 0, now.reserved);
+		return once_refuse_submit_value(ring, ONCE_STILL_RESERVED, call, 0, now.reserved);
 	if (now.ready != 0 || now.overflow)
-		return once_refuse_value(ring, ONCE_STILL_READY, call, 0, now.ready);
+		return once_refuse_submit_value(ring, ONCE_STILL_READY, call, 0, now.ready);
 	shut(ring);
 	return 0;
 }

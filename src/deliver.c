@@ -12,7 +12,7 @@ static ONCE_COLD uint32_t refuse_tail(struct once_ring *ring, uint32_t posted)
 	const struct once_complete_side *side = &ring->complete;
 
 	if (side->delivered < ONCE_COUNTER_END)
-		(void)once_refuse_value(ring, ONCE_CORRUPT_CQ, "once_peek", ring->view.cq_entries, posted);
+		(void)once_refuse_complete_value(ring, ONCE_CORRUPT_CQ, "once_peek", ring->view.cq_entries, posted);
 	return (uint32_t)(side->ready - side->delivered);
 }
 
@@ -96,27 +96,28 @@ static ONCE_COLD struct once_hold *deliver_other(struct once_ring *ring)
 struct once_hold *once_deliver_next(struct once_ring *ring)
 {
 	struct once_complete_side *side = &ring->complete;
-	struct once_hold *hold = NULL;
 
-	while (side->delivered != side->ready && hold == NULL) {
+	while (side->delivered != side->ready) {
 		const uint32_t index = side->next_index;
 		const struct once_wire_cqe *cqe = &ring->view.cqes[(size_t)index << ring->cqe_shift];
+		struct once_hold *hold = &ring->memory.window[index];
 		const uint32_t slot = slot_in_flight(ring, cqe->user_data,
 						     once_load_acquire(&ring->submit.submitted));
 
 		if (slot == ONCE_NO_INDEX) {
 			hold = deliver_other(ring);
+			if (hold != NULL)
+				return hold;
 			continue;
 		}
-		hold = &ring->memory.window[index];
 		fill_hold(ring, hold, side->delivered, slot, cqe);
+		side->ended += (cqe->flags & ONCE_CQE_F_MORE) == 0;
 		side->next_index = next_place(ring, index);
-		if ((hold->flags & ONCE_CQE_F_MORE) == 0)
-			side->ended++;
 		once_store_relaxed(&side->delivered, side->delivered + 1);
 		once_store_relaxed32(&side->held, side->held + 1);
+		return hold;
 	}
-	return hold;
+	return NULL;
 }
 
 /* Nothing is known to be ready: look again, then fetch what the kernel keeps back. */

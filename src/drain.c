@@ -95,9 +95,9 @@ static int drain_refusal(struct once_ring *ring, const struct once_timespec *dea
 	if (!once_owns_submit(ring))
 		return once_refuse_submit(ring, ONCE_WRONG_THREAD, call);
 	if (once_taken(ring) != 0)
-		return once_refuse_value(ring, ONCE_STILL_TAKEN, call, 0, once_taken(ring));
+		return once_refuse_submit_value(ring, ONCE_STILL_TAKEN, call, 0, once_taken(ring));
 	if (once_held(ring) != 0)
-		return once_refuse_value(ring, ONCE_STILL_HELD, call, 0, once_held(ring));
+		return once_refuse_submit_value(ring, ONCE_STILL_HELD, call, 0, once_held(ring));
 	return once_timespec_is_valid(deadline) ? 0 : -EINVAL;
 }
 
@@ -120,6 +120,6 @@ int once_drain(struct once_ring *ring, const struct once_timespec *deadline,
 	if (count != NULL)
 		*count = left;
 	if (rc == 0 && !is_drained(ring))
-		rc = once_refuse_value(ring, ONCE_DEADLINE, "once_drain", 0, left);
+		rc = once_refuse_submit_value(ring, ONCE_DEADLINE, "once_drain", 0, left);
 	return rc;
 }

@@ -107,6 +107,9 @@ static int setup(struct once_ring *ring, const struct once_config *config,
 	if ((view->features & ONCE_FEAT_EXT_ARG) != 0)
 		return 0;
 	if (view->sq_entries < config->entries + ONCE_OWN_SQES) {
+		/* the SQ grows, the CQ need not: its default is twice the SQ */
+		wanted.cq_entries = view->cq_entries > config->entries + ONCE_OWN_SQES
+			? view->cq_entries : config->entries + ONCE_OWN_SQES;
 		once_port_close(&ring->port);
 		rc = once_port_open(&ring->port, &wanted, config->entries + ONCE_OWN_SQES, view);
 		view->features &= ~config->hide_features;

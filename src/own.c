@@ -63,7 +63,7 @@ int once_start_timer(struct once_ring *ring, const struct once_timespec *time, u
 	const uint32_t to_come = side->timers - once_timers_ready(ring);
 
 	if (side->timers >= TIMERS_MAX || (to_come != 0 && side->removes != 0))
-		return once_refuse_value(ring, ONCE_TIMERS_OUT, "once_wait", TIMERS_MAX, side->timers);
+		return once_refuse_complete_value(ring, ONCE_TIMERS_OUT, "once_wait", TIMERS_MAX, side->timers);
 	/* an older one may be due much later than the wait that now begins */
 	if (to_come != 0) {
 		if (!once_push_own(ring, &remove, NULL))

@@ -75,6 +75,14 @@ static inline uint32_t once_taken_by_owner(const struct once_ring *ring)
 	       (uint32_t)(back + side->own_total - side->sq_tail);
 }
 
+/* Operations ever submitted; the library's own SQEs are not the caller's. */
+static inline uint64_t once_submitted_total(const struct once_ring *ring)
+{
+	const struct once_submit_side *side = &ring->submit;
+
+	return side->submitted - side->own_total + side->own_pending;
+}
+
 /* True while an operation is armed or in flight in the slot. */
 static inline bool once_is_live(const struct once_ring *ring, uint32_t slot)
 {
@@ -89,8 +97,11 @@ int once_refuse_slot(const struct once_ring *ring, int code, const char *call, u
 		     uint64_t expected, uint64_t found);
 int once_refuse_position(const struct once_ring *ring, int code, const char *call,
 			 uint64_t position, uint64_t id);
-int once_refuse_value(const struct once_ring *ring, int code, const char *call, uint64_t expected,
-		      uint64_t found);
+/* With the value or count that was expected, and the one that was found. */
+int once_refuse_submit_value(const struct once_ring *ring, int code, const char *call,
+			     uint64_t expected, uint64_t found);
+int once_refuse_complete_value(const struct once_ring *ring, int code, const char *call,
+			       uint64_t expected, uint64_t found);
 
 /*
  * Which thread a side belongs to: the one that first entered the kernel for

@@ -38,14 +38,33 @@ static inline bool is_held(const struct once_ring *ring, const struct once_hold 
 	       hold == place_of(ring, position) && place_of(ring, position)->position == position;
 }
 
+/* The head's own token, in the common case: seen, passed and reclaimed at once. */
+static inline void see_head(struct once_ring *ring, struct once_hold *hold)
+{
+	struct once_complete_side *side = &ring->complete;
+
+	hold->position = ONCE_SEEN_MARK;
+	if (hold->slot != ONCE_NO_INDEX && (hold->flags & ONCE_CQE_F_MORE) == 0) {
+		side->ended--;
+		side->freed += once_free_slot(ring, hold->slot, true);
+	}
+	side->head++;
+	side->head_index = side->head_index + 1 == ring->view.cq_entries ? 0 : side->head_index + 1;
+}
+
 int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t position,
 		   const struct once_ring *issuer)
 {
 	if (!is_held(ring, hold, position))
 		return refusal(ring, hold, position, issuer);
-	place_of(ring, position)->position = ONCE_SEEN_MARK;
 	once_store_relaxed32(&ring->complete.held, ring->complete.held - 1);
-	if (position == ring->complete.head)
+	if (position == ring->complete.head && !once_is_split(ring) && once_frees_plainly(ring)) {
+		see_head(ring, hold);
+		if (!once_head_is_seen(ring))
+			return 0;
+	}
+	hold->position = ONCE_SEEN_MARK;
+	if (once_head_is_seen(ring))
 		once_reclaim(ring);
 	return 0;
 }

@@ -70,13 +70,13 @@ int once_submit(struct once_ring *ring)
 {
 	const struct once_submit_side *side = &ring->submit;
 	const int refused = submit_refusal(ring, "once_submit");
-	const uint64_t before = side->submitted;
+	const uint64_t before = once_submitted_total(ring);
 	int rc;
 
-	if (refused != 0 || before == side->sq_tail)
+	if (refused != 0 || side->submitted == side->sq_tail)
 		return refused;
 	rc = once_flush(ring, 0, NULL, NULL);
-	return rc < 0 ? rc : (int)(side->submitted - before);
+	return rc < 0 ? rc : (int)(once_submitted_total(ring) - before);
 }
 
 static inline int submit_and_wait_refusal(struct once_ring *ring, uint32_t count, bool timed,
@@ -95,13 +95,13 @@ static ONCE_COLD int submit_and_wait_slowly(struct once_ring *ring, unsigned cou
 {
 	const struct once_submit_side *side = &ring->submit;
 	const int refused = submit_and_wait_refusal(ring, count, false, "once_submit_and_wait");
-	const uint64_t before = side->submitted;
+	const uint64_t before = once_submitted_total(ring);
 	int rc;
 
-	if (refused != 0 || (before == side->sq_tail && count == 0))
+	if (refused != 0 || (side->submitted == side->sq_tail && count == 0))
 		return refused;
 	rc = once_flush(ring, count == 0 ? 0 : once_window(ring) + count, NULL, NULL);
-	return rc < 0 ? rc : (int)(side->submitted - before);
+	return rc < 0 ? rc : (int)(once_submitted_total(ring) - before);
 }
 
 /*
@@ -156,7 +156,7 @@ struct once_hold *once_core_submit_and_wait(struct once_ring *ring, unsigned cou
 	const char *const call = "once_submit_and_wait_timeout";
 	const struct once_submit_side *side = &ring->submit;
 	const uint32_t wanted = count == 0 ? 1 : count;
-	const uint64_t before = side->submitted;
+	const uint64_t before = once_submitted_total(ring);
 	struct once_hold *hold = NULL;
 	int rc;
 
@@ -167,12 +167,12 @@ struct once_hold *once_core_submit_and_wait(struct once_ring *ring, unsigned cou
 	*error = rc;
 	if (rc != 0)
 		return NULL;
-	if (before == side->sq_tail || (timeout != NULL && once_is_legacy(ring))) {
+	if (side->submitted == side->sq_tail || (timeout != NULL && once_is_legacy(ring))) {
 		hold = once_core_wait_for(ring, wanted, timeout, sigmask, error);
 	} else {
 		rc = once_flush(ring, once_window(ring) + wanted, timeout, sigmask);
 		hold = after_flush(ring, rc, timeout != NULL, error);
 	}
-	*submitted = (unsigned)(side->submitted - before);
+	*submitted = (unsigned)(once_submitted_total(ring) - before);
 	return hold;
 }

@@ -62,6 +62,6 @@ int once_take_refusal(struct once_ring *ring)
 	if (side->sq_tail >= ONCE_COUNTER_END || once_retired(ring) == ring->capacity)
 		return once_refuse_submit(ring, ONCE_WORN_OUT, call);
 	if (side->free == 0)
-		return once_refuse_value(ring, ONCE_NO_SLOT, call, ring->capacity, 0);
+		return once_refuse_submit_value(ring, ONCE_NO_SLOT, call, ring->capacity, 0);
 	return -EAGAIN;
 }

@@ -10,22 +10,13 @@ static int report(const struct once_ring *ring, const struct once_violation *vio
 
 int once_refuse_submit(const struct once_ring *ring, int code, const char *call)
 {
-	const struct once_violation violation = {
-		code, ONCE_NO_INDEX, ONCE_NO_POSITION, 0, 0, call,
-		ring->submit.site.file, ring->submit.site.line
-	};
-
-	return report(ring, &violation);
+	return once_refuse_slot(ring, code, call, ONCE_NO_INDEX, 0, 0);
 }
 
-int once_refuse_complete(const struct once_ring *ring, int code, const char *call)
+int once_refuse_submit_value(const struct once_ring *ring, int code, const char *call,
+			     uint64_t expected, uint64_t found)
 {
-	const struct once_violation violation = {
-		code, ONCE_NO_INDEX, ONCE_NO_POSITION, 0, 0, call,
-		ring->complete.site.file, ring->complete.site.line
-	};
-
-	return report(ring, &violation);
+	return once_refuse_slot(ring, code, call, ONCE_NO_INDEX, expected, found);
 }
 
 int once_refuse_slot(const struct once_ring *ring, int code, const char *call, uint32_t slot,
@@ -39,10 +30,20 @@ int once_refuse_slot(const struct once_ring *ring, int code, const char *call, u
 	return report(ring, &violation);
 }
 
-int once_refuse_value(const struct once_ring *ring, int code, const char *call, uint64_t expected,
-		      uint64_t found)
+int once_refuse_complete(const struct once_ring *ring, int code, const char *call)
 {
-	return once_refuse_slot(ring, code, call, ONCE_NO_INDEX, expected, found);
+	return once_refuse_complete_value(ring, code, call, 0, 0);
+}
+
+int once_refuse_complete_value(const struct once_ring *ring, int code, const char *call,
+			       uint64_t expected, uint64_t found)
+{
+	const struct once_violation violation = {
+		code, ONCE_NO_INDEX, ONCE_NO_POSITION, expected, found, call,
+		ring->complete.site.file, ring->complete.site.line
+	};
+
+	return report(ring, &violation);
 }
 
 /* *id*: the identity that was found; its slot tells the generation expected there. */

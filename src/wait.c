@@ -37,11 +37,11 @@ int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, 
 	if (!once_owns_complete(ring))
 		return once_refuse_complete(ring, ONCE_WRONG_THREAD, call);
 	if (count > ring->view.cq_entries - window)
-		return once_refuse_value(ring, ONCE_ALL_HELD, call,
+		return once_refuse_complete_value(ring, ONCE_ALL_HELD, call,
 					 ring->view.cq_entries - window, count);
 	/* each operation posts at least once: enough to come is enough */
 	if (count > to_come && would_hang(ring, count, to_come))
-		return once_refuse_value(ring, ONCE_WOULD_HANG, call,
+		return once_refuse_complete_value(ring, ONCE_WOULD_HANG, call,
 					 (uint64_t)outstanding(ring) + to_come, count);
 	return 0;
 }
@@ -72,7 +72,7 @@ int once_fetch_backlog(struct once_ring *ring, const char *call)
 	if (rc < 0)
 		return rc;
 	if (once_window(ring) == ring->view.cq_entries)
-		return once_refuse_value(ring, ONCE_ALL_HELD, call, 0, ring->complete.held);
+		return once_refuse_complete_value(ring, ONCE_ALL_HELD, call, 0, ring->complete.held);
 	return -EAGAIN;
 }
 
@@ -95,7 +95,7 @@ static int wait_kernel(struct once_ring *ring, uint32_t count, const struct once
 	uint32_t ready = once_deliverable(ring);
 
 	while (ready < count) {
-		const uint32_t before = ready;
+		const uint64_t posted = ring->complete.ready;
 		const int rc = enter(ring, once_window(ring) + once_own_ready(ring) + count,
 				     timeout, sigmask);
 
@@ -106,8 +106,8 @@ static int wait_kernel(struct once_ring *ring, uint32_t count, const struct once
 			return rc;
 		if (timeout != NULL)
 			return -ETIME;
-		if (ready == before)
-			return -EAGAIN; /* woken for nothing */
+		if (ring->complete.ready == posted)
+			return -EAGAIN; /* woken for nothing, not for a CQE of the library's own */
 	}
 	return 0;
 }
