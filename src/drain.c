@@ -6,19 +6,6 @@ enum {
 	SLICE_NANOSECONDS = 10000000 /* between two cancellations: what was queued may have started */
 };
 
-static const uint64_t nanoseconds_a_second = UINT64_C(1000000000);
-
-/* The end of *time* from now; times beyond the clock mean its last moment. */
-static uint64_t end_of(const struct once_timespec *time)
-{
-	const uint64_t now = once_port_now();
-	const uint64_t seconds_left = (UINT64_MAX - now) / nanoseconds_a_second;
-
-	if ((uint64_t)time->seconds >= seconds_left)
-		return UINT64_MAX;
-	return now + (uint64_t)time->seconds * nanoseconds_a_second + (uint64_t)time->nanoseconds;
-}
-
 static bool is_drained(const struct once_ring *ring)
 {
 	const struct once_complete_side *side = &ring->complete;
@@ -111,7 +98,7 @@ int once_drain(struct once_ring *ring, const struct once_timespec *deadline,
 
 	if (rc != 0)
 		return rc;
-	end = end_of(deadline);
+	end = once_end_of(deadline);
 	ring->complete.cancel_result = 0;
 	do {
 		rc = drain_round(ring, end, &slot);

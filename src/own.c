@@ -97,6 +97,23 @@ uint32_t once_timers_ready(const struct once_ring *ring)
 	return ready_with(ring, ONCE_UDATA_TIMEOUT, ring->complete.timers);
 }
 
+/* An older timeout is removed before a newer one begins: its CQE comes first. */
+bool once_timer_expired(const struct once_ring *ring)
+{
+	const struct once_complete_side *side = &ring->complete;
+	uint32_t index = side->next_index;
+	int32_t result = 0;
+
+	for (uint64_t p = side->delivered; p != side->ready; p++) {
+		const struct once_wire_cqe *cqe = &ring->view.cqes[(size_t)index << ring->cqe_shift];
+
+		if (cqe->user_data == ONCE_UDATA_TIMEOUT)
+			result = cqe->res;
+		index = index + 1 == ring->view.cq_entries ? 0 : index + 1;
+	}
+	return result == -ETIME;
+}
+
 uint32_t once_own_ready(const struct once_ring *ring)
 {
 	const struct once_complete_side *side = &ring->complete;

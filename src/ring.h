@@ -153,6 +153,8 @@ int once_start_timer(struct once_ring *ring, const struct once_timespec *time, u
 /* CQEs of the library's own among those that are ready: all, and its timeouts. */
 uint32_t once_own_ready(const struct once_ring *ring);
 uint32_t once_timers_ready(const struct once_ring *ring);
+/* Whether the newest timeout that is ready came to its time. */
+bool once_timer_expired(const struct once_ring *ring);
 /* Consume a CQE of the library's own; false if it is none. */
 bool once_consume_own(struct once_ring *ring, const struct once_wire_cqe *cqe);
 
@@ -178,6 +180,8 @@ int once_fetch_backlog(struct once_ring *ring, const char *call);
 #define ONCE_ANY_NUMBER UINT32_MAX
 int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, const char *call);
 bool once_timespec_is_valid(const struct once_timespec *time);
+/* The end of a valid *time* from now; beyond the clock means its last moment. */
+uint64_t once_end_of(const struct once_timespec *time);
 
 /* --- reclaim.c --- */
 

@@ -13,6 +13,16 @@ bool once_timespec_is_valid(const struct once_timespec *time)
 	return time->seconds >= 0 && time->nanoseconds >= 0 && time->nanoseconds < NANOSECONDS;
 }
 
+uint64_t once_end_of(const struct once_timespec *time)
+{
+	const uint64_t now = once_port_now();
+	const uint64_t seconds_left = (UINT64_MAX - now) / NANOSECONDS;
+
+	if ((uint64_t)time->seconds >= seconds_left)
+		return UINT64_MAX;
+	return now + (uint64_t)time->seconds * NANOSECONDS + (uint64_t)time->nanoseconds;
+}
+
 /* Operations in flight whose terminal CQE is not delivered. */
 static uint32_t outstanding(const struct once_ring *ring)
 {
@@ -112,33 +122,73 @@ static int wait_kernel(struct once_ring *ring, uint32_t count, const struct once
 	return 0;
 }
 
+/* What is left of *time* until *end*. */
+static struct once_timespec left_until(uint64_t end)
+{
+	const uint64_t now = once_port_now();
+	const uint64_t left = end > now ? end - now : 0;
+	const struct once_timespec time = {
+		(int64_t)(left / NANOSECONDS), (int64_t)(left % NANOSECONDS)
+	};
+
+	return time;
+}
+
+/*
+ * Enter with a reservation out. 0: wait on; else as wait_reserved(). *timer*
+ * tells whether the reservation is still to come.
+ */
+static int enter_reserved(struct once_ring *ring, uint32_t count, const void *sigmask, bool *timer)
+{
+	const uint64_t submitted = ring->submit.submitted;
+	const uint64_t posted = ring->complete.ready;
+	const int rc = once_flush(ring, once_window(ring) + once_own_ready(ring) + count, NULL,
+				  sigmask);
+	const uint32_t ready = once_deliverable(ring);
+
+	*timer = once_timers_ready(ring) != ring->complete.timers;
+	if (ready >= count || !*timer)
+		return 0;
+	if (rc < 0)
+		return rc;
+	if (ring->submit.submitted != ring->submit.sq_tail)
+		return ring->submit.submitted == submitted ? -EAGAIN : 0;
+	/* the kernel hides a signal behind the SQEs it has read */
+	return ring->complete.ready == posted ? -EINTR : 0;
+}
+
 /*
  * The same without IORING_FEAT_EXT_ARG: an SQE of the library's own is the
- * timeout. It has passed when no reservation is out whose CQE is not there.
+ * timeout. It also ends when *count* CQEs were posted, which may be other ones
+ * than those waited for; then it is renewed for the time that is left.
  */
 static int wait_reserved(struct once_ring *ring, uint32_t count,
 			 const struct once_timespec *timeout, const void *sigmask)
 {
-	uint32_t ready = once_deliverable(ring);
-	int rc;
+	const uint64_t end = once_end_of(timeout);
+	struct once_timespec left = *timeout;
+	bool timer = false;
+	int rc = 0;
 
-	if (ready >= count)
-		return 0;
-	rc = once_start_timer(ring, timeout, count - ready);
 	while (rc == 0) {
-		const uint64_t submitted = ring->submit.submitted;
-		const uint64_t posted = ring->complete.ready;
+		const uint32_t ready = once_deliverable(ring);
 
-		rc = once_flush(ring, once_window(ring) + once_own_ready(ring) + count, NULL, sigmask);
-		ready = once_deliverable(ring);
 		if (ready >= count)
 			return 0;
-		if (once_timers_ready(ring) == ring->complete.timers)
-			return ready != 0 ? 0 : -ETIME;
-		if (rc >= 0 && ring->submit.submitted != ring->submit.sq_tail)
-			rc = ring->submit.submitted == submitted ? -EAGAIN : 0;
-		else if (rc >= 0) /* the kernel hides a signal behind the SQEs it has read */
-			rc = ring->complete.ready == posted ? -EINTR : 0;
+		if (!timer)
+			rc = once_start_timer(ring, &left, count - ready);
+		if (rc == 0)
+			rc = enter_reserved(ring, count, sigmask, &timer);
+		if (rc != 0 || timer)
+			continue;
+		if (once_deliverable(ring) != 0)
+			return 0;
+		if (once_timer_expired(ring))
+			return -ETIME;
+		(void)once_deliver_next(ring); /* nothing but CQEs of the library's own */
+		left = left_until(end);
+		if (left.seconds == 0 && left.nanoseconds == 0)
+			return -ETIME;
 	}
 	return rc;
 }

@@ -76,6 +76,7 @@ int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, unsigned coun
  *
  * Returns 0 and a token, or
  *   -EINTR            a signal came; nothing was delivered
+ *   -EAGAIN           the kernel woke the wait for nothing: wait again
  *   ONCE_WOULD_HANG   nothing is in flight that could post it (not with
  *                     ONCE_EXPECT_FOREIGN or ONCE_SPLIT). Raw liburing waits for ever
  *                     (axboe/liburing #11)
@@ -99,7 +100,9 @@ static inline int once_wait(struct once_ring *ring, struct once_cqe *cqe)
  *
  * On a kernel without IORING_FEAT_EXT_ARG the timeout is an SQE of the
  * library's: armed operations ahead of it are submitted too, and SQEs that are
- * taken do not matter. Its CQE is consumed by the library whenever it comes.
+ * taken do not matter. Its CQE is consumed by the library whenever it comes;
+ * until then the reservation is out (once_reserved()), and keeps the ring from
+ * being closed; a drain ends it.
  *
  * Returns as once_wait() (never ONCE_WOULD_HANG with a timeout), or
  *   -ETIME            the time passed, and nothing can be delivered
