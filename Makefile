@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: MIT
+# oncering. "make help" lists what can be asked for; V=1 shows the commands.
+
+VERSION := 0.1.0
+SOVERSION := 0
+
+# What Debian 12 calls the things that are needed: to run, and to check.
+RUN_PACKAGES := gcc libc6-dev liburing-dev pkg-config
+PACKAGES := $(RUN_PACKAGES) g++ clang libcmocka-dev gcovr clang-format valgrind
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PREFIX ?= /usr/local
+INCLUDEDIR ?= $(PREFIX)/include
+LIBDIR ?= $(PREFIX)/lib
+CFLAGS ?= -O2 -g
+COUNT ?= 100000000
+DIR ?= include
+
+# B: where to build. SAN: sanitizers. One folder for each way to build.
+B ?= build
+SAN ?=
+RESULTS ?= $B/results
+
+WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes -Werror
+override CPPFLAGS += -D_GNU_SOURCE -Iinclude
+ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(SAN_FLAGS)
+LIBS := -luring -lpthread
+ifneq ($(SAN),)
+SAN_FLAGS := -fsanitize=$(SAN) -fno-omit-frame-pointer
+ifneq ($(findstring undefined,$(SAN)),)
+SAN_FLAGS += -fno-sanitize-recover=all
+endif
+ifneq ($(findstring thread,$(SAN)),)
+# gcc's TSan ignores fences, and says so; the one in src/ orders us and the kernel
+SAN_FLAGS += $(if $(findstring clang,$(CC)),,-Wno-tsan)
+endif
+endif
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-7s %s\n'
+MAKEFLAGS += --no-print-directory
+endif
+
+objects = $(patsubst %.c,$B/obj/%.o,$1)
+
+SOURCES := $(wildcard src/*.c)
+SEAM := src/port_liburing.c
+EMULATION := $(filter-out tests/emulated/test_%,$(wildcard tests/emulated/*.c))
+HARNESS := $(filter-out tests/test_%,$(wildcard tests/*.c))
+TESTS := $(wildcard tests/test_*.c)
+FAULT_TESTS := $(wildcard tests/emulated/test_*.c)
+BENCH := $(wildcard tests/bench/*.c)
+
+# The two back ends: the library, and the library over the emulated kernel.
+REAL_OBJECTS := $(call objects,$(SOURCES))
+EMULATED_OBJECTS := $(call objects,$(filter-out $(SEAM),$(SOURCES)) $(EMULATION))
+
+REAL_PROGRAMS := $(patsubst tests/%.c,$B/real/%,$(TESTS))
+EMULATED_PROGRAMS := $(if $(EMULATION),$(patsubst tests/%.c,$B/emulated/%,$(TESTS)) \
+	$(patsubst tests/emulated/%.c,$B/faults/%,$(FAULT_TESTS)))
+DEMO := $(call objects,$(wildcard tests/demo/*.c))
+STRESS := $(call objects,$(wildcard tests/stress/*.c))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: help deps deps-run lib demo test sanitize check bench stress coverage install uninstall \
+	format clean programs run-tests headers readme install-test demo-run stress-run
+
+help: ## list the targets
+	@printf 'oncering %s: every completion, seen exactly once\n\n' '$(VERSION)'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@printf '\nVariables: V=1 (show commands), CC, CFLAGS, B (build folder), PREFIX, DESTDIR,\n'
+	@printf '           DIR (for demo), COUNT (for stress).\n'
+
+# --- what the machine needs ---
+
+deps: ## install the Debian packages that are missing
+	@tests/deps.sh $(PACKAGES)
+
+deps-run:
+	@tests/deps.sh $(RUN_PACKAGES)
+
+# --- the library ---
+
+lib: $B/liboncering.a $B/liboncering.so ## build build/liboncering.a and build/liboncering.so
+
+# The tests misuse tokens on purpose, which gcc sees; and it does not know that
+# a failed assertion of cmocka does not return.
+MISUSE_WARN := -Wno-unknown-warning-option -Wno-use-after-free -Wno-maybe-uninitialized
+$B/obj/tests/test_%.o $B/obj/tests/emulated/test_%.o: WARN += $(MISUSE_WARN)
+
+$B/obj/%.o: %.c
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -Isrc -Itests -Itests/emulated -MMD -MP -c $< -o $@
+
+$B/pic/%.o: %.c
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -fPIC -MMD -MP -c $< -o $@
+
+$B/liboncering.a: $(REAL_OBJECTS)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# Only what the public headers declare is exported.
+$B/oncering.map: include/oncering.h $(wildcard include/oncering/*.h)
+	$(say) MAP $@
+	@mkdir -p $(@D)
+	$(Q){ echo '{ global: once_cookie_type;'; \
+	  cat $^ | grep -oE '\bonce_[a-z0-9_]+\(' | tr '(' ';' | sort -u; \
+	  echo 'local: *; };'; } > $@
+
+$B/liboncering.so.$(VERSION): $(patsubst %.c,$B/pic/%.o,$(SOURCES)) $B/oncering.map
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,liboncering.so.$(SOVERSION) -Wl,-z,defs \
+		-Wl,--version-script=$B/oncering.map -o $@ $(filter %.o,$^) $(LDFLAGS) $(LIBS)
+
+$B/liboncering.so: $B/liboncering.so.$(VERSION)
+	$(Q)ln -sf liboncering.so.$(VERSION) $B/liboncering.so.$(SOVERSION)
+	$(Q)ln -sf liboncering.so.$(SOVERSION) $@
+
+# --- the main job ---
+
+$B/demo: $(DEMO) $(REAL_OBJECTS)
+$B/demo-emulated: $(DEMO) $(EMULATED_OBJECTS)
+$B/demo $B/demo-emulated:
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(LIBS)
+
+demo: deps-run demo-run ## read a tree of files on a real ring, then commit every mistake once (DIR=)
+
+demo-run: $B/demo $(if $(EMULATION),$B/demo-emulated)
+	@$B/demo $(DIR) || { rc=$$?; [ $$rc -eq 77 ] && [ -x $B/demo-emulated ] || exit $$rc; \
+	  echo 'The live part was skipped; the same program on the emulated ring:'; echo; \
+	  $B/demo-emulated $(DIR); }
+
+# --- tests ---
+
+$B/real/test_%: $B/obj/tests/test_%.o $(call objects,$(HARNESS)) $(REAL_OBJECTS)
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(LIBS)
+
+$B/emulated/test_%: $B/obj/tests/test_%.o $(call objects,$(HARNESS)) $(EMULATED_OBJECTS)
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(LIBS)
+
+$B/faults/test_%: $B/obj/tests/emulated/test_%.o $(call objects,$(HARNESS)) $(EMULATED_OBJECTS)
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(LIBS)
+
+programs: $(REAL_PROGRAMS) $(EMULATED_PROGRAMS) $B/demo $B/stress $(if $(BENCH),$B/bench) \
+	$(if $(EMULATION),$B/demo-emulated $B/stress-emulated)
+
+# What was built is run; whether it passed stands in RESULTS.
+run-tests:
+	@for program in $(REAL_PROGRAMS) $(EMULATED_PROGRAMS); do tests/run.sh $(RESULTS) $$program || :; done
+
+test: deps ## run the unit tests, on a real ring and on the emulated one
+	@mkdir -p $B && : > $(RESULTS)
+	@$(MAKE) programs
+	@$(MAKE) run-tests; tests/run.sh --total $(RESULTS)
+
+asan = B=build/asan SAN=address,undefined
+tsan = B=build/tsan SAN=thread
+
+sanitize: deps ## the same under ASan + UBSan, and under TSan
+	@mkdir -p build && : > build/results-sanitize
+	@$(MAKE) programs $(asan)
+	@$(MAKE) programs $(tsan)
+	@$(MAKE) run-tests $(asan) RESULTS=build/results-sanitize; \
+	  $(MAKE) run-tests $(tsan) RESULTS=build/results-sanitize; \
+	  tests/run.sh --total build/results-sanitize
+
+headers: ## compile the public headers alone, as C11, C17 and C++17
+	@tests/headers.sh
+
+readme: $B/liboncering.a ## compile and run what README.md shows
+	@tests/readme.sh $B/liboncering.a
+
+install-test: ## install to a scratch folder, use it through pkg-config, uninstall
+	@tests/install.sh
+
+step = tests/run.sh --step build/results
+quiet = tests/run.sh --quiet build/results
+tests_of = $(MAKE) run-tests RESULTS=build/results
+
+check: deps ## everything: both compilers, sanitizers, headers, demo, README, install, stress
+	@mkdir -p build && : > build/results
+	@$(step) 'gcc: builds without a warning' $(MAKE) -k lib programs B=build CC=gcc; \
+	$(tests_of) B=build CC=gcc; \
+	$(step) 'clang: builds without a warning' $(MAKE) -k lib programs B=build/clang CC=clang; \
+	$(tests_of) B=build/clang CC=clang; \
+	$(step) 'ASan + UBSan: builds' $(MAKE) -k programs $(asan); \
+	$(tests_of) $(asan); \
+	$(step) 'TSan: builds' $(MAKE) -k programs $(tsan); \
+	$(tests_of) $(tsan); \
+	$(quiet) 'headers alone, as C11, C17 and C++17' $(MAKE) headers; \
+	$(quiet) 'what README.md shows' tests/readme.sh build/liboncering.a; \
+	$(quiet) 'install, pkg-config, uninstall' $(MAKE) install-test; \
+	$(quiet) 'demo' build/demo; \
+	$(quiet) 'demo under ASan + UBSan' build/asan/demo; \
+	$(quiet) 'demo under TSan' build/tsan/demo; \
+	$(if $(EMULATION),$(quiet) 'demo on the emulated ring' build/demo-emulated;) \
+	$(quiet) 'stress: a million completions' build/stress 1000000; \
+	$(if $(EMULATION),$(quiet) 'stress: counters that wrap' build/stress-emulated --wrap;) \
+	tests/run.sh --total build/results
+
+coverage = B=build/coverage CFLAGS='-O0 -g --coverage -fprofile-update=atomic' LDFLAGS=--coverage
+
+coverage: deps ## line coverage of src/, by the tests on both back ends
+	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@mkdir -p build/coverage && : > build/coverage/results
+	@$(MAKE) programs $(coverage)
+	@$(MAKE) run-tests $(coverage)
+	@gcovr --root . --object-directory build/coverage --filter 'src/' --sort-percentage
+	@tests/run.sh --total build/coverage/results
+
+# --- speed and endurance ---
+
+$B/bench: $(call objects,$(BENCH)) $(REAL_OBJECTS)
+$B/stress: $(STRESS) $(REAL_OBJECTS)
+$B/stress-emulated: $(STRESS) $(EMULATED_OBJECTS)
+$B/bench $B/stress $B/stress-emulated:
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(LIBS)
+
+bench: deps $B/bench ## raw liburing and oncering in one binary, in turn; writes build/bench.tsv
+	@tests/bench/bench.sh $B/bench $B/bench.tsv
+
+stress: deps-run stress-run ## 100 million completions on a real ring, seen out of order (COUNT=)
+
+stress-run: $B/stress $(if $(EMULATION),$B/stress-emulated)
+	@$B/stress $(COUNT) || [ $$? -eq 77 ]
+	@$(if $(EMULATION),$B/stress-emulated --wrap,:)
+
+# --- install ---
+
+install: lib ## install the headers, the libraries and oncering.pc (PREFIX=, DESTDIR=)
+	$(say) INSTALL '$(DESTDIR)$(PREFIX)'
+	$(Q)install -d '$(DESTDIR)$(INCLUDEDIR)/oncering' '$(DESTDIR)$(LIBDIR)/pkgconfig'
+	$(Q)install -m 644 include/oncering.h '$(DESTDIR)$(INCLUDEDIR)'
+	$(Q)install -m 644 include/oncering/*.h '$(DESTDIR)$(INCLUDEDIR)/oncering'
+	$(Q)install -m 644 $B/liboncering.a '$(DESTDIR)$(LIBDIR)'
+	$(Q)install -m 755 $B/liboncering.so.$(VERSION) '$(DESTDIR)$(LIBDIR)'
+	$(Q)ln -sf liboncering.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/liboncering.so.$(SOVERSION)'
+	$(Q)ln -sf liboncering.so.$(SOVERSION) '$(DESTDIR)$(LIBDIR)/liboncering.so'
+	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$(INCLUDEDIR)' 'libdir=$(LIBDIR)' '' \
+		'Name: oncering' 'Description: io_uring completions, each seen exactly once' \
+		'Version: $(VERSION)' 'Requires.private: liburing' 'Cflags: -I$${includedir}' \
+		'Libs: -L$${libdir} -loncering' 'Libs.private: -luring' \
+		> '$(DESTDIR)$(LIBDIR)/pkgconfig/oncering.pc'
+
+uninstall: ## remove what install has installed
+	$(say) REMOVE '$(DESTDIR)$(PREFIX)'
+	$(Q)rm -f '$(DESTDIR)$(INCLUDEDIR)/oncering.h' '$(DESTDIR)$(LIBDIR)/pkgconfig/oncering.pc' \
+		'$(DESTDIR)$(LIBDIR)'/liboncering.a '$(DESTDIR)$(LIBDIR)'/liboncering.so*
+	$(Q)rm -rf '$(DESTDIR)$(INCLUDEDIR)/oncering'
+
+# --- the house ---
+
+format: ## lay out the sources as .clang-format says
+	$(Q)find src include tests fuzz -name '*.[ch]' -exec clang-format -i {} +
+
+clean: ## remove build/
+	$(Q)rm -rf build
+
+-include $(shell find $B -name '*.d' 2>/dev/null)

@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Install to a scratch folder, build a program with what pkg-config says, run it
+# on the shared and on the static library, uninstall, and find nothing left.
+set -eu
+
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+cc=${CC:-gcc}
+export PKG_CONFIG_PATH="$root/opt/lib/pkgconfig"
+
+cat > "$root/use.c" <<'END'
+#include <oncering.h>
+#include <string.h>
+
+static struct once_ring ring;
+
+int main(void)
+{
+	struct once_report report;
+
+	return once_close(&ring, &report) != ONCE_NOT_OPEN ||
+	       strcmp(once_code_name(ONCE_NOT_OPEN), "ONCE_NOT_OPEN") != 0;
+}
+END
+
+make -s install PREFIX="$root/opt" DESTDIR= > /dev/null
+[ "$(pkg-config --modversion oncering)" ]
+$cc -Wall -Wextra -Werror "$root/use.c" -o "$root/shared" $(pkg-config --cflags --libs oncering)
+LD_LIBRARY_PATH="$root/opt/lib" "$root/shared"
+ldd "$root/shared" | grep -q 'liboncering\.so\.0'
+rm "$root"/opt/lib/liboncering.so*
+$cc -Wall -Wextra -Werror "$root/use.c" -o "$root/static" $(pkg-config --cflags --libs --static oncering)
+"$root/static"
+make -s uninstall PREFIX="$root/opt" DESTDIR= > /dev/null
+left=$(find "$root/opt" -type f -o -type l)
+[ -z "$left" ] || { echo "left after uninstall: $left" >&2; exit 1; }
+
+# DESTDIR moves the files and stays out of oncering.pc
+make -s install PREFIX=/usr DESTDIR="$root/stage" > /dev/null
+[ -f "$root/stage/usr/include/oncering.h" ]
+grep -q '^prefix=/usr$' "$root/stage/usr/lib/pkgconfig/oncering.pc"
+make -s uninstall PREFIX=/usr DESTDIR="$root/stage" > /dev/null
+left=$(find "$root/stage" -type f -o -type l)
+[ -z "$left" ] || { echo "left after uninstall: $left" >&2; exit 1; }
+echo "  installed, used by shared and static linking, uninstalled"
