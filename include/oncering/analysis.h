@@ -24,10 +24,12 @@
 
 #if defined(__GNUC__)
 #define ONCE_MUST_CHECK __attribute__((warn_unused_result))
+#define ONCE_MAYBE_UNUSED __attribute__((unused))
 #define ONCE_NONNULL __attribute__((nonnull))
 #define ONCE_NONNULL_AT(...) __attribute__((nonnull(__VA_ARGS__)))
 #else
 #define ONCE_MUST_CHECK
+#define ONCE_MAYBE_UNUSED
 #define ONCE_NONNULL
 #define ONCE_NONNULL_AT(...)
 #endif

@@ -16,12 +16,13 @@
  */
 #define ONCE_OWNER(name_, type_) \
 	static const struct once_type name_##_once_type = { #type_, sizeof(type_) }; \
+	ONCE_MAYBE_UNUSED \
 	static inline struct once_lent name_##_lend(type_ *owner) \
 	{ \
 		struct once_lent lent = { (uint64_t)(uintptr_t)owner, &name_##_once_type }; \
 		return lent; \
 	} \
-	ONCE_NONNULL ONCE_MUST_CHECK \
+	ONCE_NONNULL ONCE_MUST_CHECK ONCE_MAYBE_UNUSED \
 	static inline int name_##_of(const struct once_cqe *cqe, type_ **owner) \
 	{ \
 		uint64_t value = 0; \
@@ -30,7 +31,7 @@
 			*owner = (type_ *)(uintptr_t)value; \
 		return rc; \
 	} \
-	ONCE_NONNULL ONCE_MUST_CHECK \
+	ONCE_NONNULL ONCE_MUST_CHECK ONCE_MAYBE_UNUSED \
 	static inline int name_##_from(const struct once_completion *done, type_ **owner) \
 	{ \
 		uint64_t value = 0; \

@@ -33,6 +33,37 @@ struct once_hold *once_core_wait_for(struct once_ring *ring, unsigned count,
 				     const struct once_timespec *timeout, const void *sigmask,
 				     int *error);
 
+/*
+ * What a hold says; not for callers. clang's analyser takes what a core returns
+ * for fresh, unwritten memory, so there these are functions it cannot look into.
+ */
+#ifdef __clang_analyzer__
+uint64_t once_hold_position(const struct once_hold *hold);
+uint32_t once_hold_slot(const struct once_hold *hold);
+uint32_t once_hold_flags(const struct once_hold *hold);
+int once_hold_result(const struct once_hold *hold);
+#else
+static inline uint64_t once_hold_position(const struct once_hold *hold)
+{
+	return hold->position;
+}
+
+static inline uint32_t once_hold_slot(const struct once_hold *hold)
+{
+	return hold->slot;
+}
+
+static inline uint32_t once_hold_flags(const struct once_hold *hold)
+{
+	return hold->flags;
+}
+
+static inline int once_hold_result(const struct once_hold *hold)
+{
+	return hold->result;
+}
+#endif
+
 /* Fill the token if and only if there is a hold; not for callers. */
 static inline int once_hold_to_token(struct once_ring *ring, struct once_hold *hold, int error,
 				     struct once_cqe *cqe)
@@ -41,7 +72,7 @@ static inline int once_hold_to_token(struct once_ring *ring, struct once_hold *h
 		return error < 0 ? error : ONCE_NOT_OPEN;
 	cqe->ring = ring;
 	cqe->hold = hold;
-	cqe->position = hold->position;
+	cqe->position = once_hold_position(hold);
 	return 0;
 }
 
@@ -145,7 +176,7 @@ int once_core_spent(const struct once_ring *ring, const struct once_hold *hold, 
 ONCE_NONNULL
 static inline bool once_is_held(const struct once_cqe *cqe)
 {
-	return cqe->hold != NULL && cqe->hold->position == cqe->position;
+	return cqe->hold != NULL && once_hold_position(cqe->hold) == cqe->position;
 }
 
 /*
@@ -157,7 +188,7 @@ static inline int once_result(const struct once_cqe *cqe)
 {
 	if (!once_is_held(cqe))
 		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
-	return cqe->hold->result;
+	return once_hold_result(cqe->hold);
 }
 
 /*
@@ -171,7 +202,7 @@ static inline uint32_t once_flags(const struct once_cqe *cqe)
 		(void)once_core_spent(cqe->ring, cqe->hold, cqe->position);
 		return 0;
 	}
-	return cqe->hold->flags;
+	return once_hold_flags(cqe->hold);
 }
 
 /* What a token is. */
@@ -186,7 +217,7 @@ static inline int once_class(const struct once_cqe *cqe)
 {
 	if (!once_is_held(cqe))
 		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
-	return cqe->hold->slot != ONCE_NO_INDEX ? ONCE_CLASS_OWNED : ONCE_CLASS_FOREIGN;
+	return once_hold_slot(cqe->hold) != ONCE_NO_INDEX ? ONCE_CLASS_OWNED : ONCE_CLASS_FOREIGN;
 }
 
 /*
@@ -198,7 +229,7 @@ static inline int once_is_terminal(const struct once_cqe *cqe)
 {
 	if (!once_is_held(cqe))
 		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
-	return (cqe->hold->flags & 2U /* IORING_CQE_F_MORE */) == 0;
+	return (once_hold_flags(cqe->hold) & 2U /* IORING_CQE_F_MORE */) == 0;
 }
 
 /* True if two types are spelled alike and of one size; their objects may differ from file to file. */
@@ -221,8 +252,8 @@ static inline int once_owner(const struct once_cqe *cqe, const struct once_type 
 {
 	const struct once_ring *ring = cqe->ring;
 
-	if (once_is_held(cqe) && cqe->hold->slot < ring->capacity) {
-		const struct once_op *op = &ring->memory.ops[cqe->hold->slot];
+	if (once_is_held(cqe) && once_hold_slot(cqe->hold) < ring->capacity) {
+		const struct once_op *op = &ring->memory.ops[once_hold_slot(cqe->hold)];
 
 		if (op->lent.type == type || once_same_type(op->lent.type, type)) {
 			*value = op->lent.value;

@@ -4,7 +4,10 @@
  * Replaces io_uring_cqe_seen() and io_uring_cq_advance(). Completing side.
  *
  * When the terminal completion of an operation, and every CQE before it, is
- * seen, its slot is FREE again, with a new generation.
+ * seen, its slot is FREE again, with a new generation. So one token that is
+ * held for long keeps every slot behind it from being taken again, as it keeps
+ * the kernel from using their places in the CQ: copy out what is to be kept
+ * (once_reap()), and see soon.
  */
 #ifndef ONCERING_SEE_H
 #define ONCERING_SEE_H
