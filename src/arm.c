@@ -132,10 +132,20 @@ int once_arm_refused(struct once_ring *ring, struct once_op *op, uint64_t id, in
 	return once_refuse_slot(ring, fault, "once_arm", once_id_slot(id), 0, 0);
 }
 
-int once_give_back(const struct once_sqe *sqe)
+int once_core_give_back(struct once_op *op, struct once_ring *ring, uint64_t id)
 {
-	if (!is_taken(sqe->op, sqe->id))
-		return refuse_stale(sqe->ring, sqe->op, sqe->id, "once_give_back");
-	untake(sqe->ring, sqe->op, once_id_slot(sqe->id));
+	if (!is_taken(op, id))
+		return refuse_stale(ring, op, id, "once_give_back");
+	untake(ring, op, once_id_slot(id));
 	return 0;
+}
+
+struct once_op *once_owe(struct once_op *op)
+{
+	return op;
+}
+
+void once_settle(struct once_op *op)
+{
+	(void)op;
 }

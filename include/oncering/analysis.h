@@ -25,13 +25,29 @@
 #if defined(__GNUC__)
 #define ONCE_MUST_CHECK __attribute__((warn_unused_result))
 #define ONCE_MAYBE_UNUSED __attribute__((unused))
+#define ONCE_RETURNS_NONNULL __attribute__((returns_nonnull))
 #define ONCE_NONNULL __attribute__((nonnull))
 #define ONCE_NONNULL_AT(...) __attribute__((nonnull(__VA_ARGS__)))
 #else
 #define ONCE_MUST_CHECK
 #define ONCE_MAYBE_UNUSED
+#define ONCE_RETURNS_NONNULL
 #define ONCE_NONNULL
 #define ONCE_NONNULL_AT(...)
+#endif
+
+/*
+ * Taking and arming are inline, and no attribute can say what an inline
+ * function owes. Where the program is analysed (clang's analyser, or gcc
+ * -fanalyzer with -DONCE_ANALYSIS) a taken SQE is passed through a real
+ * function, so that one that is never armed or given back is reported.
+ */
+#if defined(ONCE_ANALYSIS) || defined(__clang_analyzer__)
+#define ONCE_OWES(op) once_owe(op)
+#define ONCE_SETTLES(op) once_settle(op)
+#else
+#define ONCE_OWES(op) (op)
+#define ONCE_SETTLES(op) ((void)(op))
 #endif
 
 #ifdef __cplusplus

@@ -97,14 +97,17 @@ static inline int once_arm(struct once_sqe *sqe, struct once_lent lent, struct o
 	const uint64_t id = sqe->id;
 	const uint64_t position = side->sq_tail;
 	const uint32_t index = side->sq_index;
-	int fault = op->id == id + ONCE_AT_REST ? sqe->fault : ONCE_NOT_TAKEN;
+	int fault = once_op_id(op) == id + ONCE_AT_REST ? sqe->fault : ONCE_NOT_TAKEN;
 
 	if (fault == 0 && sqe->shape != ONCE_SHAPE_ONE)
 		fault = once_write_special(sqe);
 	else if (fault == 0)
 		once_wire_copy(&ring->view.sqes[index], &sqe->wire, id);
-	if (fault != 0)
-		return once_arm_refused(ring, op, id, fault);
+	if (fault != 0) {
+		fault = once_arm_refused(ring, op, id, fault);
+		ONCE_SETTLES(op);
+		return fault < 0 ? fault : ONCE_NOT_TAKEN;
+	}
 	once_store_relaxed(&op->id, id);
 	once_store_relaxed(&op->life, position);
 	op->lent = lent;
@@ -114,6 +117,7 @@ static inline int once_arm(struct once_sqe *sqe, struct once_lent lent, struct o
 		ticket->ring = ring;
 		ticket->id = id;
 	}
+	ONCE_SETTLES(op);
 	return 0;
 }
 

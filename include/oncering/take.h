@@ -20,6 +20,21 @@ enum {
 
 ONCE_BEGIN_C
 
+/* For analysers, see analysis.h: *op* as it is, to be settled once. Not for callers. */
+void once_settle(struct once_op *op) ONCE_CONSUMES(1);
+ONCE_MUST_CHECK ONCE_RETURNS_NONNULL ONCE_PAIRED_WITH(once_settle, 1)
+struct once_op *once_owe(struct once_op *op);
+
+/* What a slot's id is; not for callers. clang's analyser may not look into a taken one. */
+#ifdef __clang_analyzer__
+uint64_t once_op_id(const struct once_op *op);
+#else
+static inline uint64_t once_op_id(const struct once_op *op)
+{
+	return op->id;
+}
+#endif
+
 /* Why nothing can be taken, after a new count; 0 if something can. Not for callers. */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_take_refusal(struct once_ring *ring);
@@ -57,8 +72,8 @@ static inline int once_take(struct once_ring *ring, struct once_sqe *sqe)
 	side->room--;
 	once_store_relaxed(&op->life, ONCE_LIFE_TAKEN);
 	sqe->ring = ring;
-	sqe->op = op;
 	sqe->id = op->id - ONCE_AT_REST;
+	sqe->op = ONCE_OWES(op);
 	sqe->fault = ONCE_NOT_PREPARED;
 	sqe->shape = ONCE_SHAPE_ONE;
 	return 0;
@@ -72,7 +87,16 @@ static inline int once_take(struct once_ring *ring, struct once_sqe *sqe)
  * Returns 0, or ONCE_NOT_TAKEN if it was armed or given back before.
  */
 ONCE_NONNULL
-int once_give_back(const struct once_sqe *sqe);
+int once_core_give_back(struct once_op *op, struct once_ring *ring, uint64_t id);
+
+ONCE_NONNULL
+static inline int once_give_back(const struct once_sqe *sqe)
+{
+	const int rc = once_core_give_back(sqe->op, sqe->ring, sqe->id);
+
+	ONCE_SETTLES(sqe->op);
+	return rc;
+}
 
 ONCE_END_C
 
