@@ -223,8 +223,8 @@ coverage: deps ## line coverage of src/, by the tests on both back ends
 	@mkdir -p build/coverage && : > build/coverage/results
 	@$(MAKE) programs $(coverage)
 	@$(MAKE) run-tests $(coverage)
-	@gcovr --root . --object-directory build/coverage --filter 'src/' --sort-percentage
-	@tests/run.sh --total build/coverage/results
+	@tests/run.sh --total build/coverage/results; failed=$$?; \
+	  tests/coverage.sh build/coverage && exit $$failed
 
 # --- speed and endurance ---
 
