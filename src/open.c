@@ -215,6 +215,8 @@ int once_fd(const struct once_ring *ring)
 
 void once_hand_over(struct once_ring *ring)
 {
+	if (ring->open != 0)
+		once_port_release(&ring->port);
 	ring->submit.owner = 0;
 	ring->complete.owner = 0;
 }

@@ -27,6 +27,10 @@ int once_port_open(struct once_port *port, const struct once_config *config, uin
 		   struct once_port_view *view);
 void once_port_close(struct once_port *port);
 int once_port_fd(const struct once_port *port);
+/* The calling thread will enter from now on: a registered descriptor spares it time. */
+void once_port_adopt(struct once_port *port);
+/* It will not any more. */
+void once_port_release(struct once_port *port);
 
 /*
  * io_uring_enter(2): let the kernel read *count* SQEs and, with

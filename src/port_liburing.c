@@ -69,14 +69,24 @@ static const struct port *const_port_of(const struct once_port *port)
 
 /*
  * A registered descriptor spares the kernel a reference count on each entry;
- * that is more than all checks of a depth-1 operation cost. It is valid in
- * the registering thread only.
+ * that is more than all checks of a depth-1 operation cost. It is valid in the
+ * registering thread only, and keeps the kernel's ring alive until that thread
+ * unregisters it or ends.
  */
-static void register_descriptor(struct once_port *port)
+void once_port_adopt(struct once_port *port)
 {
 	struct port *self = port_of(port);
 
-	self->thread = io_uring_register_ring_fd(&self->ring) == 1 ? once_port_thread() : 0;
+	if (self->thread == 0 && io_uring_register_ring_fd(&self->ring) == 1)
+		self->thread = once_port_thread();
+}
+
+void once_port_release(struct once_port *port)
+{
+	struct port *self = port_of(port);
+
+	if (self->thread == once_port_thread() && io_uring_unregister_ring_fd(&self->ring) == 1)
+		self->thread = 0;
 }
 
 int once_port_open(struct once_port *port, const struct once_config *config, uint32_t entries,
@@ -115,7 +125,7 @@ int once_port_open(struct once_port *port, const struct once_config *config, uin
 	if ((params.flags & SETUP_NO_SQARRAY) == 0)
 		for (unsigned i = 0; i < params.sq_entries; i++)
 			ring->sq.array[i] = i;
-	register_descriptor(port);
+	port_of(port)->thread = 0;
 	view->cqes = (const struct once_wire_cqe *)(const void *)ring->cq.cqes;
 	view->sqes = (struct once_wire *)(void *)ring->sq.sqes;
 	view->sq_head = ring->sq.khead;

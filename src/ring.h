@@ -108,23 +108,27 @@ int once_refuse_complete_value(const struct once_ring *ring, int code, const cha
  * it. Looked at there, not on every call: a wrong thread is found after at
  * most one batch, and the hot path pays nothing.
  */
-static inline bool once_owns(uint64_t *owner)
+static inline bool once_owns_submit(struct once_ring *ring)
 {
 	const uint64_t self = once_port_thread();
 
-	if (*owner == 0)
-		once_store_relaxed(owner, self);
-	return *owner == self;
-}
-
-static inline bool once_owns_submit(struct once_ring *ring)
-{
-	return once_owns(&ring->submit.owner);
+	if (ring->submit.owner == 0) {
+		once_store_relaxed(&ring->submit.owner, self);
+		if (ring->open != 0 && !once_is_split(ring))
+			once_port_adopt(&ring->port);
+	}
+	return ring->submit.owner == self;
 }
 
 static inline bool once_owns_complete(struct once_ring *ring)
 {
-	return once_owns(once_is_split(ring) ? &ring->complete.owner : &ring->submit.owner);
+	const uint64_t self = once_port_thread();
+
+	if (!once_is_split(ring))
+		return once_owns_submit(ring);
+	if (ring->complete.owner == 0)
+		once_store_relaxed(&ring->complete.owner, self);
+	return ring->complete.owner == self;
 }
 
 /* --- take.c --- */

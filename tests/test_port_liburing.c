@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -47,6 +48,38 @@ static int open_close_beside_own(struct fixture *f)
 	const int rc = once_open(&f->next->ring, &config);
 
 	return rc == 0 ? close_beside_own(f) : rc;
+}
+
+static int abandon_there(struct fixture *f)
+{
+	return once_abandon(&f->ring, NULL);
+}
+
+/*
+ * What is in flight ends with the ring, though the thread that used it lives
+ * on: its registered descriptor would keep the kernel's ring, and the read.
+ */
+static void another_thread_abandons(void **state)
+{
+	struct fixture *f = *state;
+	char byte = 0;
+	int fds[2];
+	int tries;
+
+	need_real();
+	signal(SIGPIPE, SIG_IGN);
+	open_ring(f, NULL);
+	assert_int_equal(pipe(fds), 0);
+	keep_fd(f, fds[1]);
+	arm_read(f, fds[0], &byte, 1, ONCE_CURRENT, 1, NULL);
+	submit_all(f);
+	assert_int_equal(close(fds[0]), 0); /* the read keeps the pipe readable, while it lives */
+	once_hand_over(&f->ring);
+	assert_ok(in_thread(abandon_there, f));
+	for (tries = 0; tries < 1000 && poll(&(struct pollfd){ .fd = fds[1] }, 1, 10) == 0; tries++)
+		;
+	assert_true(tries < 1000); /* POLLERR: nobody can read any more */
+	assert_int_equal(byte, 0);
 }
 
 static void another_thread_closes(void **state)
@@ -283,8 +316,10 @@ static void an_older_kernel_gets_its_index_array(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		once_test(another_thread_closes),
+		once_test(another_thread_abandons), /* first: while descriptors can be registered */
+		/* first: while both threads' tables are empty, one index names a ring in each */
 		once_test(closing_leaves_the_closing_threads_rings_alone),
+		once_test(another_thread_closes),
 		once_test(a_ring_that_cannot_be_mapped_leaves_nothing),
 		once_test(an_older_kernel_gets_its_index_array),
 	};

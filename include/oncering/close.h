@@ -3,7 +3,8 @@
  * Drain and close. Replaces io_uring_queue_exit(), which lets operations run
  * on and write into buffers that the program believes to have back
  * (axboe/liburing #329, cloud-hypervisor #8408). Both sides: in split mode the
- * other thread must have stopped using the ring.
+ * other thread must have stopped using the ring. To close in another thread
+ * than the one that used the ring, see once_hand_over().
  */
 #ifndef ONCERING_CLOSE_H
 #define ONCERING_CLOSE_H

@@ -107,7 +107,8 @@ int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, unsigned coun
  *
  * Returns 0 and a token, or
  *   -EINTR            a signal came; nothing was delivered
- *   -EAGAIN           the kernel woke the wait for nothing: wait again
+ *   -EAGAIN           the kernel woke the wait for nothing, or did not read the
+ *                     library's own SQEs: wait again
  *   ONCE_WOULD_HANG   nothing is in flight that could post it (not with
  *                     ONCE_EXPECT_FOREIGN or ONCE_SPLIT). Raw liburing waits for ever
  *                     (axboe/liburing #11)

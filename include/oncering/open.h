@@ -111,6 +111,11 @@ int once_fd(const struct once_ring *ring);
  * complete, becomes the owner of that side. The hand-over itself must be
  * ordered by the program (a mutex, pthread_create). Without this call a side
  * belongs for ever to the thread that first entered the kernel for it.
+ *
+ * Call it in the thread that used the ring last. The ring's descriptor is
+ * registered there (io_uring_register_ring_fd(3)), which only that thread can
+ * undo, and which would keep the kernel's ring alive beyond a close by another
+ * thread, until this one ends.
  */
 ONCE_NONNULL
 void once_hand_over(struct once_ring *ring);

@@ -341,8 +341,10 @@ static inline void once_prep_cancel(struct once_sqe *sqe, const struct once_tick
  * Every other operation: 64 zeroed bytes to fill as struct io_uring_sqe, from
  * <liburing.h> or <linux/io_uring.h>; liburing's io_uring_prep_*() functions
  * work on it. They lie in *sqe* and are copied when it is armed. Leave
- * user_data alone. A multishot or zero-copy opcode is recognised when armed;
- * one this library does not know still lives until a CQE without F_MORE.
+ * user_data alone. Poll, accept, recv, recvmsg, read and timeout as multishot,
+ * send_zc and sendmsg_zc are recognised when armed; another operation that
+ * posts several CQEs lives until one without F_MORE all the same, but has no
+ * credit: its CQEs can overflow into the kernel's backlog.
  */
 ONCE_NONNULL ONCE_MUST_CHECK
 static inline struct io_uring_sqe *once_prep_raw(struct once_sqe *sqe)

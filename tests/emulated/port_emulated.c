@@ -172,6 +172,17 @@ int once_port_open(struct once_port *port, const struct once_config *config, uin
 	return rc;
 }
 
+/* There is no descriptor that could be registered. */
+void once_port_adopt(struct once_port *port)
+{
+	(void)port;
+}
+
+void once_port_release(struct once_port *port)
+{
+	(void)port;
+}
+
 void once_port_close(struct once_port *port)
 {
 	struct kernel_ring *ring = ring_of(port);
