@@ -63,7 +63,8 @@ uint32_t once_ready(const struct once_ring *ring)
 	const uint64_t delivered = once_load_relaxed(&ring->complete.delivered);
 
 	return ring->open == 0
-		? 0 : once_load_kernel(ring->view.cq_tail) - (uint32_t)(delivered % ONCE_WORD_5);
+		? 0 : once_ahead(once_load_kernel(ring->view.cq_tail),
+				 (uint32_t)(delivered % ONCE_WORD_5));
 }
 
 uint32_t once_held(const struct once_ring *ring)

@@ -24,7 +24,7 @@ uint32_t once_refill(struct once_ring *ring)
 
 	if (side->published != side->head)
 		once_publish(ring);
-	posted = once_load_kernel(ring->view.cq_tail) - (uint32_t)(delivered % ONCE_WORD_5);
+	posted = once_ahead(once_load_kernel(ring->view.cq_tail), (uint32_t)(delivered % ONCE_WORD_5));
 	if (posted > ring->view.cq_entries - (uint32_t)(delivered - side->published) ||
 	    delivered >= ONCE_COUNTER_END)
 		return refuse_tail(ring, posted);

@@ -34,12 +34,14 @@ static void copy_out(struct once_ring *ring, struct once_hold *hold, struct once
 /*
  * While nothing is held, the CQEs of operations in flight need no window: each
  * is delivered, seen, passed and reclaimed at once. Works on copies of the
- * counters, and stops at the first CQE that is anything else.
+ * counters, and stops at the first CQE that is anything else. *all_submitted*:
+ * no operation is armed only, so a live one is in flight.
  */
-static uint32_t reap_run(struct once_ring *ring, struct once_completion *done, uint32_t count)
+static inline uint32_t reap_run(struct once_ring *ring, struct once_completion *done,
+				uint32_t count, bool all_submitted)
 {
 	struct once_complete_side *side = &ring->complete;
-	const uint64_t submitted = once_load_acquire(&ring->submit.submitted);
+	const uint64_t submitted = ring->submit.submitted;
 	const uint64_t ready = side->ready - side->delivered;
 	const uint32_t most = ready < count ? (uint32_t)ready : count;
 	struct once_op *const ops = ring->memory.ops;
@@ -53,7 +55,7 @@ static uint32_t reap_run(struct once_ring *ring, struct once_completion *done, u
 		const uint32_t slot = once_id_slot(cqe->user_data);
 
 		if (slot >= ring->capacity || once_load_relaxed(&ops[slot].id) != cqe->user_data ||
-		    once_load_relaxed(&ops[slot].life) >= submitted)
+		    (!all_submitted && once_load_relaxed(&ops[slot].life) >= submitted))
 			break;
 		done[n].lent.value = ops[slot].lent.value;
 		done[n].lent.type = ops[slot].lent.type;
@@ -109,7 +111,8 @@ int once_reap_batch(struct once_ring *ring, struct once_completion *done, unsign
 	if (is_plain(ring)) {
 		if (ring->complete.delivered == ring->complete.ready)
 			(void)once_refill(ring);
-		reaped = reap_run(ring, done, most);
+		reaped = ring->submit.submitted == ring->submit.sq_tail
+			? reap_run(ring, done, most, true) : reap_run(ring, done, most, false);
 		if (reaped == most)
 			return (int)reaped;
 	}

@@ -71,8 +71,8 @@ static inline uint32_t once_taken_by_owner(const struct once_ring *ring)
 	const struct once_submit_side *side = &ring->submit;
 	const uint64_t back = once_is_split(ring) ? side->collected : ring->complete.freed;
 
-	return ring->capacity - side->free - side->retired +
-	       (uint32_t)(back + side->own_total - side->sq_tail);
+	return ring->capacity - side->free - side->retired -
+	       (uint32_t)(side->sq_tail - side->own_total - back);
 }
 
 /* Operations ever submitted; the library's own SQEs are not the caller's. */

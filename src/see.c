@@ -31,7 +31,7 @@ static ONCE_COLD int refusal(const struct once_ring *ring, const struct once_hol
 	return once_refuse_position(ring, ONCE_NOT_ISSUED, call, position, 0);
 }
 
-static inline bool is_held(const struct once_ring *ring, const struct once_hold *hold,
+static inline bool is_held(const struct once_ring *ring, struct once_hold *hold,
 			   uint64_t position)
 {
 	return position >= ring->complete.head && position < ring->complete.delivered &&

@@ -35,7 +35,8 @@ static void collect(struct once_ring *ring)
 void once_count_room(struct once_ring *ring)
 {
 	struct once_submit_side *side = &ring->submit;
-	const uint32_t unread = (uint32_t)side->sq_tail - once_load_kernel(ring->view.sq_head);
+	const uint32_t unread = once_ahead((uint32_t)(side->sq_tail % ONCE_WORD_5),
+					   once_load_kernel(ring->view.sq_head));
 	uint32_t used = (uint32_t)(side->sq_tail - side->consumed);
 
 	if (once_is_split(ring))

@@ -57,4 +57,10 @@ static inline void once_fence(void)
 	__sync_synchronize(); /* gcc has no other fence under TSan */
 }
 
+/* How far *later* is ahead of *earlier*: counters that wrap at 2^32. */
+static inline uint32_t once_ahead(uint32_t later, uint32_t earlier)
+{
+	return (uint32_t)((later + UINT64_C(0x100000000) - earlier) % UINT64_C(0x100000000));
+}
+
 #endif

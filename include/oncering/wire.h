@@ -60,9 +60,15 @@ enum {
 #error "struct once_wire is laid out for little-endian machines"
 #endif
 
+/* The bits of a signed number, as a word carries them. */
+static inline uint64_t once_bits(int value)
+{
+	return value >= 0 ? (uint64_t)value : (uint64_t)((int64_t)value + INT64_C(0x100000000));
+}
+
 static inline uint64_t once_wire_head(uint64_t opcode, uint64_t flags, uint64_t ioprio, int fd)
 {
-	return opcode + flags * ONCE_WORD_2 + ioprio * ONCE_WORD_3 + (uint32_t)fd * ONCE_WORD_5;
+	return opcode + flags * ONCE_WORD_2 + ioprio * ONCE_WORD_3 + once_bits(fd) * ONCE_WORD_5;
 }
 
 static inline uint32_t once_wire_opcode(const struct once_wire *wire)
@@ -98,7 +104,7 @@ static inline uint32_t once_wire_op_flags(const struct once_wire *wire)
 
 static inline uint64_t once_wire_index(uint64_t buffer, int32_t file)
 {
-	return buffer + (uint32_t)file * ONCE_WORD_5;
+	return buffer + once_bits(file) * ONCE_WORD_5;
 }
 
 /*
