@@ -60,10 +60,10 @@ enum {
 #error "struct once_wire is laid out for little-endian machines"
 #endif
 
-/* The bits of a signed number, as a word carries them. */
-static inline uint64_t once_bits(int value)
+/* The 32 bits of a number that may be negative. */
+static inline uint32_t once_bits(int32_t number)
 {
-	return value >= 0 ? (uint64_t)value : (uint64_t)((int64_t)value + INT64_C(0x100000000));
+	return (uint32_t)((int64_t)number + (number < 0 ? INT64_C(0x100000000) : 0));
 }
 
 static inline uint64_t once_wire_head(uint64_t opcode, uint64_t flags, uint64_t ioprio, int fd)
