@@ -35,12 +35,10 @@ static size_t place(const struct once_cqe *cqe)
 	return (size_t)(cqe->hold - cqe->ring->memory.window) << cqe->ring->cqe_shift;
 }
 
-int once_ticket_of(const struct once_cqe *cqe, struct once_ticket *ticket)
+int once_core_ticket_of(const struct once_cqe *cqe, struct once_ticket *ticket)
 {
 	const struct once_ring *ring = cqe->ring;
 
-	if (!once_is_held(cqe))
-		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
 	if (cqe->hold->slot >= ring->capacity)
 		return once_refuse_position(ring, ONCE_FOREIGN, "once_ticket_of", cqe->position, 0);
 	ticket->ring = cqe->ring;

@@ -10,6 +10,11 @@
  */
 #ifndef ONCERING_ANALYSIS_H
 #define ONCERING_ANALYSIS_H
+#if defined(ONCE_ANALYSIS) && !defined(__clang__)
+#define ONCE_INLINE static inline __attribute__((always_inline))
+#else
+#define ONCE_INLINE static inline
+#endif
 
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
 #define ONCE_PAIRED_WITH(consumer, argument) __attribute__((malloc(consumer, argument)))
@@ -25,13 +30,11 @@
 #if defined(__GNUC__)
 #define ONCE_MUST_CHECK __attribute__((warn_unused_result))
 #define ONCE_MAYBE_UNUSED __attribute__((unused))
-#define ONCE_RETURNS_NONNULL __attribute__((returns_nonnull))
 #define ONCE_NONNULL __attribute__((nonnull))
 #define ONCE_NONNULL_AT(...) __attribute__((nonnull(__VA_ARGS__)))
 #else
 #define ONCE_MUST_CHECK
 #define ONCE_MAYBE_UNUSED
-#define ONCE_RETURNS_NONNULL
 #define ONCE_NONNULL
 #define ONCE_NONNULL_AT(...)
 #endif
@@ -43,10 +46,8 @@
  * function, so that one that is never armed or given back is reported.
  */
 #if defined(ONCE_ANALYSIS) || defined(__clang_analyzer__)
-#define ONCE_OWES(op) once_owe(op)
 #define ONCE_SETTLES(op) once_settle(op)
 #else
-#define ONCE_OWES(op) (op)
 #define ONCE_SETTLES(op) ((void)(op))
 #endif
 

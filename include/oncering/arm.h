@@ -17,28 +17,30 @@
 #define ONCE_OWNER(name_, type_) \
 	static const struct once_type name_##_once_type = { #type_, sizeof(type_) }; \
 	ONCE_MAYBE_UNUSED \
-	static inline struct once_lent name_##_lend(type_ *owner) \
+	ONCE_INLINE struct once_lent name_##_lend(type_ *owner) \
 	{ \
 		struct once_lent lent = { (uint64_t)(uintptr_t)owner, &name_##_once_type }; \
 		return lent; \
 	} \
 	ONCE_NONNULL ONCE_MUST_CHECK ONCE_MAYBE_UNUSED \
-	static inline int name_##_of(const struct once_cqe *cqe, type_ **owner) \
+	ONCE_INLINE int name_##_of(const struct once_cqe *cqe, type_ **owner) \
 	{ \
 		uint64_t value = 0; \
 		int rc = once_owner(cqe, &name_##_once_type, &value); \
-		if (rc == 0) \
-			*owner = (type_ *)(uintptr_t)value; \
-		return rc; \
+		if (rc != 0) \
+			return rc < 0 ? rc : ONCE_WRONG_TYPE; \
+		*owner = (type_ *)(uintptr_t)value; \
+		return 0; \
 	} \
 	ONCE_NONNULL ONCE_MUST_CHECK ONCE_MAYBE_UNUSED \
-	static inline int name_##_from(const struct once_completion *done, type_ **owner) \
+	ONCE_INLINE int name_##_from(const struct once_completion *done, type_ **owner) \
 	{ \
 		uint64_t value = 0; \
 		int rc = once_completion_owner(done, &name_##_once_type, &value); \
-		if (rc == 0) \
-			*owner = (type_ *)(uintptr_t)value; \
-		return rc; \
+		if (rc != 0) \
+			return rc < 0 ? rc : ONCE_WRONG_TYPE; \
+		*owner = (type_ *)(uintptr_t)value; \
+		return 0; \
 	} \
 	struct once_swallow_semicolon
 
@@ -48,7 +50,7 @@ ONCE_BEGIN_C
 extern const struct once_type once_cookie_type;
 
 /* Lend a full 64-bit cookie instead of a typed owner. */
-static inline struct once_lent once_cookie(uint64_t value)
+ONCE_INLINE struct once_lent once_cookie(uint64_t value)
 {
 	struct once_lent lent = { value, &once_cookie_type };
 
@@ -89,7 +91,7 @@ ONCE_NONNULL ONCE_MUST_CHECK
 int once_arm_refused(struct once_ring *ring, struct once_op *op, uint64_t id, int fault);
 
 ONCE_NONNULL_AT(1) ONCE_MUST_CHECK
-static inline int once_arm(struct once_sqe *sqe, struct once_lent lent, struct once_ticket *ticket)
+ONCE_INLINE int once_arm(struct once_sqe *sqe, struct once_lent lent, struct once_ticket *ticket)
 {
 	struct once_ring *ring = sqe->ring;
 	struct once_submit_side *side = &ring->submit;

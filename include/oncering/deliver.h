@@ -43,33 +43,36 @@ uint32_t once_hold_slot(const struct once_hold *hold);
 uint32_t once_hold_flags(const struct once_hold *hold);
 int once_hold_result(const struct once_hold *hold);
 #else
-static inline uint64_t once_hold_position(const struct once_hold *hold)
+ONCE_INLINE uint64_t once_hold_position(const struct once_hold *hold)
 {
 	return hold->position;
 }
 
-static inline uint32_t once_hold_slot(const struct once_hold *hold)
+ONCE_INLINE uint32_t once_hold_slot(const struct once_hold *hold)
 {
 	return hold->slot;
 }
 
-static inline uint32_t once_hold_flags(const struct once_hold *hold)
+ONCE_INLINE uint32_t once_hold_flags(const struct once_hold *hold)
 {
 	return hold->flags;
 }
 
-static inline int once_hold_result(const struct once_hold *hold)
+ONCE_INLINE int once_hold_result(const struct once_hold *hold)
 {
 	return hold->result;
 }
 #endif
 
 /* Fill the token if and only if there is a hold; not for callers. */
-static inline int once_hold_to_token(struct once_ring *ring, struct once_hold *hold, int error,
+ONCE_INLINE int once_hold_to_token(struct once_ring *ring, struct once_hold *hold, int error,
 				     struct once_cqe *cqe)
 {
-	if (hold == NULL)
-		return error < 0 ? error : ONCE_NOT_OPEN;
+	if (hold == NULL) {
+		if (error >= 0)
+			error = ONCE_NOT_OPEN;
+		return error;
+	}
 	cqe->ring = ring;
 	cqe->hold = hold;
 	cqe->position = once_hold_position(hold);
@@ -87,7 +90,7 @@ static inline int once_hold_to_token(struct once_ring *ring, struct once_hold *h
  *   -errno            io_uring_enter(2): -EBADR: the kernel dropped a CQE
  */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline int once_peek(struct once_ring *ring, struct once_cqe *cqe)
+ONCE_INLINE int once_peek(struct once_ring *ring, struct once_cqe *cqe)
 {
 	int error = 0;
 	struct once_hold *hold = once_core_peek(ring, &error);
@@ -100,7 +103,30 @@ static inline int once_peek(struct once_ring *ring, struct once_cqe *cqe)
  * many (>= 1 unless *count* is 0), or what once_peek() returns.
  */
 ONCE_NONNULL ONCE_MUST_CHECK
+#if defined(__clang_analyzer__)
+ONCE_INLINE int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, unsigned count)
+{
+	int error = 0;
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		struct once_hold *hold = once_core_peek(ring, &error);
+
+		if (hold == NULL)
+			break;
+		cqes[i].ring = ring;
+		cqes[i].hold = hold;
+		cqes[i].position = once_hold_position(hold);
+	}
+	if (i > 0 || count == 0)
+		return (int)i;
+	if (error >= 0)
+		error = ONCE_NOT_OPEN;
+	return error;
+}
+#else
 int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, unsigned count);
+#endif
 
 /*
  * Deliver the next CQE, waiting for it.
@@ -116,7 +142,7 @@ int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, unsigned coun
  *   ONCE_NOT_OPEN, ONCE_WRONG_THREAD, -errno as above
  */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline int once_wait(struct once_ring *ring, struct once_cqe *cqe)
+ONCE_INLINE int once_wait(struct once_ring *ring, struct once_cqe *cqe)
 {
 	int error = 0;
 	struct once_hold *hold = once_core_wait(ring, &error);
@@ -144,7 +170,7 @@ static inline int once_wait(struct once_ring *ring, struct once_cqe *cqe)
  *                     to complete: deliver or wait untimed first
  */
 ONCE_NONNULL_AT(1, 2) ONCE_MUST_CHECK
-static inline int once_wait_for(struct once_ring *ring, struct once_cqe *cqe, unsigned count,
+ONCE_INLINE int once_wait_for(struct once_ring *ring, struct once_cqe *cqe, unsigned count,
 				const struct once_timespec *timeout, const void *sigmask)
 {
 	int error = 0;
@@ -155,14 +181,14 @@ static inline int once_wait_for(struct once_ring *ring, struct once_cqe *cqe, un
 
 /* Wait until *count* CQEs can be delivered, then deliver the next one: io_uring_wait_cqe_nr(). */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline int once_wait_nr(struct once_ring *ring, struct once_cqe *cqe, unsigned count)
+ONCE_INLINE int once_wait_nr(struct once_ring *ring, struct once_cqe *cqe, unsigned count)
 {
 	return once_wait_for(ring, cqe, count, NULL, NULL);
 }
 
 /* Wait for the next CQE at most as long as *timeout*: io_uring_wait_cqe_timeout(). */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline int once_wait_timeout(struct once_ring *ring, struct once_cqe *cqe,
+ONCE_INLINE int once_wait_timeout(struct once_ring *ring, struct once_cqe *cqe,
 				    const struct once_timespec *timeout)
 {
 	return once_wait_for(ring, cqe, 1, timeout, NULL);
@@ -175,7 +201,7 @@ int once_core_spent(const struct once_ring *ring, const struct once_hold *hold, 
 
 /* True until the token is seen. A zeroed token is not held. */
 ONCE_NONNULL
-static inline bool once_is_held(const struct once_cqe *cqe)
+ONCE_INLINE bool once_is_held(const struct once_cqe *cqe)
 {
 	return cqe->hold != NULL && once_hold_position(cqe->hold) == cqe->position;
 }
@@ -185,7 +211,7 @@ static inline bool once_is_held(const struct once_cqe *cqe)
  * token was seen.
  */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline int once_result(const struct once_cqe *cqe)
+ONCE_INLINE int once_result(const struct once_cqe *cqe)
 {
 	if (!once_is_held(cqe))
 		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
@@ -197,7 +223,7 @@ static inline int once_result(const struct once_cqe *cqe)
  * is reported). Use once_is_terminal() to ask for the end of an operation.
  */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline uint32_t once_flags(const struct once_cqe *cqe)
+ONCE_INLINE uint32_t once_flags(const struct once_cqe *cqe)
 {
 	if (!once_is_held(cqe)) {
 		(void)once_core_spent(cqe->ring, cqe->hold, cqe->position);
@@ -214,7 +240,7 @@ enum once_class {
 
 /* ONCE_CLASS_*, or ONCE_SPENT. */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline int once_class(const struct once_cqe *cqe)
+ONCE_INLINE int once_class(const struct once_cqe *cqe)
 {
 	if (!once_is_held(cqe))
 		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
@@ -226,7 +252,7 @@ static inline int once_class(const struct once_cqe *cqe)
  * seen (a foreign one ends nothing: 1); 0 if more will come; or ONCE_SPENT.
  */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline int once_is_terminal(const struct once_cqe *cqe)
+ONCE_INLINE int once_is_terminal(const struct once_cqe *cqe)
 {
 	if (!once_is_held(cqe))
 		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
@@ -248,7 +274,7 @@ int once_core_not_owner(const struct once_ring *ring, const struct once_hold *ho
  * Returns 0, ONCE_SPENT, ONCE_FOREIGN or ONCE_WRONG_TYPE.
  */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline int once_owner(const struct once_cqe *cqe, const struct once_type *type,
+ONCE_INLINE int once_owner(const struct once_cqe *cqe, const struct once_type *type,
 			     uint64_t *value)
 {
 	const struct once_ring *ring = cqe->ring;
@@ -261,12 +287,21 @@ static inline int once_owner(const struct once_cqe *cqe, const struct once_type 
 			return 0;
 		}
 	}
-	return once_core_not_owner(ring, cqe->hold, cqe->position);
+	const int rc = once_core_not_owner(ring, cqe->hold, cqe->position);
+
+	return rc < 0 ? rc : ONCE_WRONG_TYPE;
 }
 
 /* The operation's ticket, to cancel a multishot one from its completion: 0, ONCE_SPENT, ONCE_FOREIGN. */
 ONCE_NONNULL ONCE_MUST_CHECK
-int once_ticket_of(const struct once_cqe *cqe, struct once_ticket *ticket);
+int once_core_ticket_of(const struct once_cqe *cqe, struct once_ticket *ticket);
+ONCE_NONNULL ONCE_MUST_CHECK
+ONCE_INLINE int once_ticket_of(const struct once_cqe *cqe, struct once_ticket *ticket)
+{
+	if (!once_is_held(cqe))
+		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
+	return once_core_ticket_of(cqe, ticket);
+}
 
 /* user_data as the kernel delivered it, for foreign CQEs: 0 or ONCE_SPENT. */
 ONCE_NONNULL ONCE_MUST_CHECK

@@ -28,7 +28,7 @@ ONCE_BEGIN_C
  *   ONCE_OTHER_RING  another ring delivered it
  */
 ONCE_NONNULL
-static inline int once_seen(struct once_ring *ring, const struct once_cqe *cqe)
+ONCE_INLINE int once_seen(struct once_ring *ring, const struct once_cqe *cqe)
 {
 	return once_core_seen(ring, cqe->hold, cqe->position, cqe->ring);
 }
@@ -40,7 +40,22 @@ static inline int once_seen(struct once_ring *ring, const struct once_cqe *cqe)
  * after it are as they were.
  */
 ONCE_NONNULL
+#if defined(ONCE_ANALYSIS) || defined(__clang_analyzer__)
+ONCE_INLINE int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigned count)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		int rc = once_seen(ring, &cqes[i]);
+
+		if (rc < 0)
+			return i > 0 ? (int)i : rc;
+	}
+	return (int)count;
+}
+#else
 int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigned count);
+#endif
 
 /*
  * Deliver and see, in one call, up to *count* CQEs as plain copies: for
@@ -63,7 +78,7 @@ int once_wait_reap(struct once_ring *ring, struct once_completion *done,
 
 /* As once_owner(), of a copy: 0, ONCE_FOREIGN or ONCE_WRONG_TYPE. Any thread. */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline int once_completion_owner(const struct once_completion *done,
+ONCE_INLINE int once_completion_owner(const struct once_completion *done,
 					const struct once_type *type, uint64_t *value)
 {
 	if (done->lent.type != type) {
@@ -78,7 +93,7 @@ static inline int once_completion_owner(const struct once_completion *done,
 
 /* True if the copy is the last of its operation: what was lent is the caller's again. */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline bool once_completion_is_terminal(const struct once_completion *done)
+ONCE_INLINE bool once_completion_is_terminal(const struct once_completion *done)
 {
 	return (done->flags & 2U /* IORING_CQE_F_MORE */) == 0;
 }

@@ -59,7 +59,7 @@ struct once_hold *once_core_submit_and_wait(struct once_ring *ring, unsigned cou
  * answer, or those of once_wait_for().
  */
 ONCE_NONNULL_AT(1, 2, 6) ONCE_MUST_CHECK
-static inline int once_submit_and_wait_timeout(struct once_ring *ring, struct once_cqe *cqe,
+ONCE_INLINE int once_submit_and_wait_timeout(struct once_ring *ring, struct once_cqe *cqe,
 					       unsigned count, const struct once_timespec *timeout,
 					       const void *sigmask, unsigned *submitted)
 {

@@ -22,14 +22,14 @@ ONCE_BEGIN_C
 
 /* For analysers, see analysis.h: *op* as it is, to be settled once. Not for callers. */
 void once_settle(struct once_op *op) ONCE_CONSUMES(1);
-ONCE_MUST_CHECK ONCE_RETURNS_NONNULL ONCE_PAIRED_WITH(once_settle, 1)
+ONCE_MUST_CHECK ONCE_PAIRED_WITH(once_settle, 1)
 struct once_op *once_owe(struct once_op *op);
 
 /* What a slot's id is; not for callers. clang's analyser may not look into a taken one. */
 #ifdef __clang_analyzer__
 uint64_t once_op_id(const struct once_op *op);
 #else
-static inline uint64_t once_op_id(const struct once_op *op)
+ONCE_INLINE uint64_t once_op_id(const struct once_op *op)
 {
 	return op->id;
 }
@@ -54,11 +54,12 @@ int once_take_refusal(struct once_ring *ring);
  *   ONCE_NOT_OPEN  the ring is closed
  */
 ONCE_NONNULL ONCE_MUST_CHECK
-static inline int once_take(struct once_ring *ring, struct once_sqe *sqe)
+ONCE_INLINE int once_take(struct once_ring *ring, struct once_sqe *sqe)
 {
 	struct once_submit_side *side = &ring->submit;
 	struct once_op *op;
 	uint32_t top;
+	uint64_t id;
 
 	if (side->room == 0 || side->free == 0) {
 		const int rc = once_take_refusal(ring);
@@ -71,9 +72,15 @@ static inline int once_take(struct once_ring *ring, struct once_sqe *sqe)
 	once_store_relaxed32(&side->free, top);
 	side->room--;
 	once_store_relaxed(&op->life, ONCE_LIFE_TAKEN);
+	id = op->id;
 	sqe->ring = ring;
-	sqe->id = op->id - ONCE_AT_REST;
-	sqe->op = ONCE_OWES(op);
+	sqe->id = id - ONCE_AT_REST;
+#if defined(ONCE_ANALYSIS) || defined(__clang_analyzer__)
+	op = once_owe(op);
+	if (op == NULL) /* keeps what is owed in sight; never true */
+		return ONCE_NOT_OPEN;
+#endif
+	sqe->op = op;
 	sqe->fault = ONCE_NOT_PREPARED;
 	sqe->shape = ONCE_SHAPE_ONE;
 	return 0;
@@ -90,7 +97,7 @@ ONCE_NONNULL
 int once_core_give_back(struct once_op *op, struct once_ring *ring, uint64_t id);
 
 ONCE_NONNULL
-static inline int once_give_back(const struct once_sqe *sqe)
+ONCE_INLINE int once_give_back(const struct once_sqe *sqe)
 {
 	const int rc = once_core_give_back(sqe->op, sqe->ring, sqe->id);
 
