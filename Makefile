@@ -70,7 +70,7 @@ STRESS := $(call objects,$(wildcard tests/stress/*.c))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help deps deps-run lib demo test sanitize check bench stress coverage install uninstall \
+.PHONY: help deps deps-run lib demo test sanitize check bench stress coverage misuse install uninstall \
 	format clean programs run-tests headers readme install-test demo-run stress-run
 
 help: ## list the targets
@@ -225,6 +225,12 @@ coverage: deps ## line coverage of src/, by the tests on both back ends
 	@$(MAKE) run-tests $(coverage)
 	@tests/run.sh --total build/coverage/results; failed=$$?; \
 	  tests/coverage.sh build/coverage && exit $$failed
+
+# --- what ordinary tools say about wrong programs ---
+
+misuse: deps $(EMULATED_OBJECTS) ## every analyser over wrong programs and their correct twins; writes build/misuse.tsv
+	@tests/deps.sh clang-tidy cppcheck
+	@OUT=$B/misuse tests/misuse/run.sh $(ACCEPT) $(EMULATED_OBJECTS)
 
 # --- speed and endurance ---
 
