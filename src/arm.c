@@ -70,7 +70,7 @@ static bool lend_credit(struct once_ring *ring, uint32_t slot, uint32_t credit)
 int once_write_special(struct once_sqe *sqe)
 {
 	struct once_ring *ring = sqe->ring;
-	const uint32_t index = ring->submit.sq_index;
+	const uint32_t index = once_next_index(ring);
 	const bool raw = (sqe->shape & ONCE_SHAPE_RAW) != 0;
 	const int fault = raw ? raw_fault(&sqe->wire) : 0;
 	const uint32_t shape = raw ? raw_shape(&sqe->wire) : sqe->shape;

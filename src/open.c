@@ -152,8 +152,9 @@ static void start_sides(struct once_ring *ring, uint64_t serial)
 	ring->submit.sq_tail = sq_start;
 	ring->submit.submitted = sq_start;
 	ring->submit.consumed = sq_start;
-	ring->submit.sq_index = sq_start % ring->view.sq_entries;
+	ring->submit.sq_lap = ring->submit.sq_tail - sq_start % ring->view.sq_entries;
 	ring->submit.free = ring->capacity;
+	ring->submit.doubt = 1; /* see submit.c */
 	ring->submit.own_total = sq_start; /* what is not the caller's */
 	ring->complete = no_complete;
 	ring->complete.head = position;
@@ -167,7 +168,7 @@ static void start_sides(struct once_ring *ring, uint64_t serial)
 
 int once_open(struct once_ring *ring, const struct once_config *config)
 {
-	struct once_port_view view = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 };
+	struct once_port_view view = { NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, 0, 0 };
 	const uint64_t serial = once_port_serial();
 	uint32_t own_places;
 	bool legacy;

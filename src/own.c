@@ -15,7 +15,7 @@ bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
 		   const struct once_timespec *time)
 {
 	struct once_submit_side *side = &ring->submit;
-	const uint32_t index = side->sq_index;
+	const uint32_t index = once_next_index(ring);
 
 	once_count_room(ring);
 	if (side->sq_tail - side->consumed >= ring->view.sq_entries ||
@@ -28,7 +28,6 @@ bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
 	}
 	side->own[side->own_pending] = side->sq_tail;
 	once_store_relaxed32(&side->own_pending, side->own_pending + 1);
-	side->sq_index = index + 1 == ring->view.sq_entries ? 0 : index + 1;
 	once_store_relaxed(&side->own_total, side->own_total + 1);
 	once_store_relaxed(&side->sq_tail, side->sq_tail + 1);
 	side->room = 0; /* count again before the next take */

@@ -31,50 +31,100 @@ static void copy_out(struct once_ring *ring, struct once_hold *hold, struct once
 	once_store_relaxed32(&ring->complete.held, ring->complete.held - 1);
 }
 
+/* A CQE and the owner of its operation, as a copy; and the slot rests if it was the last. */
+static inline bool copy_and_end(struct once_op *op, const struct once_wire_cqe *cqe, uint64_t id,
+				struct once_completion *done)
+{
+	const uint32_t flags = cqe->flags;
+
+	done->lent = op->lent;
+	done->result = cqe->res;
+	done->flags = flags;
+	if ((flags & ONCE_CQE_F_MORE) != 0)
+		return false;
+	op->id = id + 1 + ONCE_AT_REST;
+	return true;
+}
+
 /*
  * While nothing is held, the CQEs of operations in flight need no window: each
- * is delivered, seen, passed and reclaimed at once. Works on copies of the
- * counters, and stops at the first CQE that is anything else. *all_submitted*:
- * no operation is armed only, so a live one is in flight.
+ * is delivered, seen, passed and reclaimed at once. Stops at the first CQE that
+ * is anything else, and at the end of the CQ; works on copies of the counters.
  */
-static inline uint32_t reap_run(struct once_ring *ring, struct once_completion *done,
-				uint32_t count, bool all_submitted)
+static uint32_t reap_run(struct once_ring *ring, struct once_completion *done, uint32_t count)
 {
 	struct once_complete_side *side = &ring->complete;
 	const uint64_t submitted = ring->submit.submitted;
-	const uint64_t ready = side->ready - side->delivered;
-	const uint32_t most = ready < count ? (uint32_t)ready : count;
+	const uint32_t index = side->next_index;
+	const uint32_t capacity = ring->capacity;
+	const struct once_wire_cqe *const cqes = &ring->view.cqes[index];
 	struct once_op *const ops = ring->memory.ops;
 	uint32_t *const stack = ring->memory.stack;
-	uint32_t index = side->next_index;
 	uint32_t free = ring->submit.free;
 	uint32_t n;
 
-	for (n = 0; n < most; n++) {
-		const struct once_wire_cqe *cqe = &ring->view.cqes[index];
-		const uint32_t slot = once_id_slot(cqe->user_data);
+	for (n = 0; n < count; n++) {
+		const uint64_t id = cqes[n].user_data;
+		const uint32_t slot = once_id_slot(id);
 
-		if (slot >= ring->capacity || once_load_relaxed(&ops[slot].id) != cqe->user_data ||
-		    (!all_submitted && once_load_relaxed(&ops[slot].life) >= submitted))
+		if (slot >= capacity || ops[slot].id != id || ops[slot].life >= submitted)
 			break;
-		done[n].lent.value = ops[slot].lent.value;
-		done[n].lent.type = ops[slot].lent.type;
-		done[n].result = cqe->res;
-		done[n].flags = cqe->flags;
-		if ((cqe->flags & ONCE_CQE_F_MORE) == 0) {
-			once_store_relaxed(&ops[slot].id, cqe->user_data + 1 + ONCE_AT_REST);
+		if (copy_and_end(&ops[slot], &cqes[n], id, &done[n])) {
 			stack[free] = slot;
 			free++;
 		}
-		index = index + 1 == ring->view.cq_entries ? 0 : index + 1;
 	}
-	side->next_index = index;
-	side->head_index = index;
+	side->next_index = index + n == ring->view.cq_entries ? 0 : index + n;
+	side->head_index = side->next_index;
 	side->delivered += n;
 	side->head = side->delivered;
 	side->freed += free - ring->submit.free;
 	ring->submit.free = free;
 	return n;
+}
+
+/* The same for one CQE: nothing to set up. */
+static inline uint32_t reap_first(struct once_ring *ring, struct once_completion *done)
+{
+	struct once_complete_side *side = &ring->complete;
+	const struct once_wire_cqe *cqe = &ring->view.cqes[side->next_index];
+	const uint64_t id = cqe->user_data;
+	const uint32_t slot = once_id_slot(id);
+	struct once_op *const op = &ring->memory.ops[slot];
+
+	if (slot >= ring->capacity || op->id != id || op->life >= ring->submit.submitted)
+		return 0;
+	if (copy_and_end(op, cqe, id, done)) {
+		ring->memory.stack[ring->submit.free] = slot;
+		ring->submit.free++;
+		side->freed++;
+	}
+	side->next_index = side->next_index + 1 == ring->view.cq_entries ? 0 : side->next_index + 1;
+	side->head_index = side->next_index;
+	side->delivered++;
+	side->head = side->delivered;
+	return 1;
+}
+
+static inline uint32_t least_of(uint32_t a, uint64_t b)
+{
+	return a < b ? a : (uint32_t)b;
+}
+
+/* What is ready, as far as it is plain: at most *count*, of which there is one. */
+static inline uint32_t reap_ready(struct once_ring *ring, struct once_completion *done, uint32_t count)
+{
+	const struct once_complete_side *side = &ring->complete;
+	const uint32_t most = least_of(count, side->ready - side->delivered);
+	const uint32_t to_end = ring->view.cq_entries - side->next_index;
+	uint32_t reaped;
+
+	if (most == 1)
+		return reap_first(ring, done);
+	reaped = reap_run(ring, done, most < to_end ? most : to_end);
+	if (reaped == to_end && reaped < most)
+		reaped += reap_run(ring, done + reaped, most - reaped);
+	return reaped;
 }
 
 /* Whether reap_run() may run: what it leaves out cannot be needed. */
@@ -106,14 +156,14 @@ static ONCE_COLD int reap_slowly(struct once_ring *ring, struct once_completion 
 int once_reap_batch(struct once_ring *ring, struct once_completion *done, unsigned count)
 {
 	const uint32_t most = count < INT32_MAX ? count : INT32_MAX;
+	const struct once_complete_side *side = &ring->complete;
 	uint32_t reaped = 0;
 
-	if (is_plain(ring)) {
-		if (ring->complete.delivered == ring->complete.ready)
+	if (most != 0 && is_plain(ring)) {
+		if (side->delivered == side->ready)
 			(void)once_refill(ring);
-		reaped = ring->submit.submitted == ring->submit.sq_tail
-			? reap_run(ring, done, most, true) : reap_run(ring, done, most, false);
-		if (reaped == most)
+		reaped = reap_ready(ring, done, most);
+		if (reaped == most || (reaped != 0 && side->delivered == side->ready))
 			return (int)reaped;
 	}
 	return reap_slowly(ring, done, most, reaped);

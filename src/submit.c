@@ -105,6 +105,41 @@ static ONCE_COLD int submit_and_wait_slowly(struct once_ring *ring, unsigned cou
 }
 
 /*
+ * Waiting costs time in the kernel even if every operation completes while it
+ * is submitted. So the submit is tried without it, and only if that was in vain
+ * the kernel is entered once more, which raw liburing would not do: the next
+ * submits wait at once then, twice as many as after the vain try before.
+ */
+enum { DOUBT_MOST = 1 << 20 };
+
+static ONCE_COLD void wait_after_all(struct once_ring *ring, uint32_t least)
+{
+	struct once_submit_side *side = &ring->submit;
+
+	side->wait_first = side->doubt;
+	if (side->doubt < DOUBT_MOST)
+		side->doubt *= 2;
+	(void)once_port_enter(&ring->port, 0, least, ONCE_ENTER_GETEVENTS, NULL, NULL);
+}
+
+/* Enter for *count* SQEs until *least* CQEs lie behind the head. SQEs read or -errno. */
+static inline int enter_and_wait(struct once_ring *ring, uint32_t count, uint32_t least)
+{
+	struct once_submit_side *side = &ring->submit;
+	int rc;
+
+	if (side->wait_first != 0) {
+		side->wait_first--;
+		return once_port_enter(&ring->port, count, least, ONCE_ENTER_GETEVENTS, NULL, NULL);
+	}
+	rc = once_port_enter(&ring->port, count, 0, 0, NULL, NULL);
+	if (rc == (int)count && once_ahead(once_load_kernel(ring->view.cq_tail),
+					   (uint32_t)(ring->complete.head % ONCE_WORD_5)) < least)
+		wait_after_all(ring, least);
+	return rc;
+}
+
+/*
  * The common case, in a straight line: a simple ring, its owner, everything
  * armed, and no more CQEs wanted than operations are submitted, so that none
  * of the refusals can apply.
@@ -124,7 +159,7 @@ int once_submit_and_wait(struct once_ring *ring, unsigned count)
 	once_publish(ring);
 	side->submitted = tail;
 	once_store_kernel(ring->view.sq_tail, (uint32_t)(tail % ONCE_WORD_5));
-	rc = once_port_enter(&ring->port, pending, least, ONCE_ENTER_GETEVENTS, NULL, NULL);
+	rc = enter_and_wait(ring, pending, least);
 	if (rc != (int)pending) {
 		once_count_room(ring);
 		side->submitted = side->consumed;

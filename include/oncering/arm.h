@@ -90,6 +90,19 @@ int once_write_special(struct once_sqe *sqe);
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_arm_refused(struct once_ring *ring, struct once_op *op, uint64_t id, int fault);
 
+/* Where in the SQ the next SQE goes. Not for callers. */
+ONCE_NONNULL
+ONCE_INLINE uint32_t once_next_index(struct once_ring *ring)
+{
+	struct once_submit_side *side = &ring->submit;
+	const uint32_t index = (uint32_t)(side->sq_tail - side->sq_lap);
+
+	if (__builtin_expect(index != ring->view.sq_entries, 1))
+		return index;
+	side->sq_lap = side->sq_tail;
+	return 0;
+}
+
 ONCE_NONNULL_AT(1) ONCE_MUST_CHECK
 ONCE_INLINE int once_arm(struct once_sqe *sqe, struct once_lent lent, struct once_ticket *ticket)
 {
@@ -98,7 +111,7 @@ ONCE_INLINE int once_arm(struct once_sqe *sqe, struct once_lent lent, struct onc
 	struct once_op *op = sqe->op;
 	const uint64_t id = sqe->id;
 	const uint64_t position = side->sq_tail;
-	const uint32_t index = side->sq_index;
+	const uint32_t index = once_next_index(ring);
 	int fault = once_op_id(op) == id + ONCE_AT_REST ? sqe->fault : ONCE_NOT_TAKEN;
 
 	if (fault == 0 && sqe->shape != ONCE_SHAPE_ONE)
@@ -113,7 +126,6 @@ ONCE_INLINE int once_arm(struct once_sqe *sqe, struct once_lent lent, struct onc
 	once_store_relaxed(&op->id, id);
 	once_store_relaxed(&op->life, position);
 	op->lent = lent;
-	side->sq_index = index + 1 == ring->view.sq_entries ? 0 : index + 1;
 	once_store_relaxed(&side->sq_tail, position + 1);
 	if (ticket != NULL) {
 		ticket->ring = ring;

@@ -175,34 +175,39 @@ struct once_port {
 struct once_port_view {
 	const struct once_wire_cqe *cqes; /* cq_entries << cqe_shift elements */
 	struct once_wire *sqes;           /* sq_entries elements, at position % sq_entries */
-	const uint32_t *sq_head;          /* the kernel's: SQEs before it are read */
 	uint32_t *sq_tail;                /* ours: SQEs before it may be read */
-	const uint32_t *sq_flags;         /* the kernel's: ONCE_SQ_* */
 	uint32_t *cq_head;                /* ours: places before it are free */
 	const uint32_t *cq_tail;          /* the kernel's: CQEs before it are posted */
 	uint32_t sq_entries;
 	uint32_t cq_entries;
+	const uint32_t *sq_head;          /* the kernel's: SQEs before it are read */
+	const uint32_t *sq_flags;         /* the kernel's: ONCE_SQ_* */
 	uint32_t features;                /* IORING_FEAT_*, less the hidden ones */
 	uint32_t flags;                   /* IORING_SETUP_* in force */
 };
 
-/* The submitting side's own; in split mode the other side only reads it. */
+/*
+ * The submitting side's own; in split mode the other side only reads it. What
+ * each operation needs fills the first cache line, here and below.
+ */
 struct once_submit_side {
 	uint32_t room;         /* SQEs that may be taken before looking again */
 	uint32_t free;         /* slots on the stack */
 	uint64_t sq_tail;      /* SQ position of the next SQE to arm */
-	uint32_t sq_index;     /* ... as an index */
-	uint32_t own_pending;  /* SQEs of the library's own that are not submitted */
-	uint64_t wear_from;    /* sq_tail from which a slot may be worn out */
-	uint64_t collected;    /* returned slots that came onto the stack */
-	uint32_t collect_index; /* ... as an index */
-	uint32_t retired;      /* slots worn out by giving back */
+	uint64_t sq_lap;       /* SQ position that the SQ's first place was last used for */
 	uint64_t submitted;    /* SQEs before it are the kernel's */
 	uint64_t consumed;     /* SQEs before it were read: their places are free */
-	uint64_t own_total;    /* SQEs of the library's own, ever */
+	uint64_t wear_from;    /* sq_tail from which a slot may be worn out */
 	uint64_t credit_taken; /* CQ places ever lent beyond one an operation */
-	uint64_t own[ONCE_OWN_SQES]; /* SQ positions of the library's own SQEs */
 	uint64_t owner;        /* thread of this side; 0: not bound yet */
+	uint64_t own_total;    /* SQEs of the library's own, ever */
+	uint32_t own_pending;  /* ... that are not submitted */
+	uint32_t retired;      /* slots worn out by giving back */
+	uint32_t wait_first;   /* submits that wait at once, before one tries without */
+	uint32_t doubt;        /* how many there will be after the next vain try */
+	uint32_t collect_index; /* collected, as an index */
+	uint64_t collected;    /* returned slots that came onto the stack */
+	uint64_t own[ONCE_OWN_SQES]; /* SQ positions of the library's own SQEs */
 	struct once_site site;
 } __attribute__((aligned(64)));
 
@@ -215,11 +220,11 @@ struct once_complete_side {
 	uint32_t next_index;  /* delivered, as an index */
 	uint64_t freed;       /* slots ever freed */
 	uint32_t ended;       /* operations whose end is delivered and not passed */
-	uint32_t return_index; /* of the next slot to be returned */
 	uint32_t held;        /* tokens out */
 	uint64_t published;   /* head, as the kernel knows it */
-	uint64_t opened_at;   /* the first position of this opening */
 	uint64_t credit_returned;
+	uint64_t opened_at;   /* the first position of this opening */
+	uint32_t return_index; /* of the next slot to be returned */
 	uint32_t retired;     /* slots worn out by completions */
 	uint32_t timers;      /* timeout reservations whose CQE is to come */
 	uint32_t removes;     /* removals of such, whose CQE is to come */
@@ -233,16 +238,16 @@ struct once_complete_side {
 struct once_ring {
 	/* fixed by once_open() */
 	struct once_port_view view;
-	struct once_memory memory;
 	uint32_t capacity;
 	uint32_t options;    /* ONCE_SPLIT ... */
-	uint32_t cqe_shift;  /* 1 on CQE32 rings, else 0 */
+	uint32_t simple;     /* open, neither split nor SQPOLL, 16-byte CQEs */
 	uint32_t sq_usable;  /* SQEs for the caller; the rest is reserved */
+	struct once_memory memory;
+	uint32_t cqe_shift;  /* 1 on CQE32 rings, else 0 */
 	uint32_t credit_places; /* CQ places that can be lent as credit */
 	uint32_t multishot_credit;
-	uint32_t simple;     /* open, neither split nor SQPOLL, 16-byte CQEs */
-	uint64_t tag;        /* of this ring, at its place in an identity */
 	uint32_t open;       /* 0: closed */
+	uint64_t tag;        /* of this ring, at its place in an identity */
 	int32_t eventfd;     /* registered, or -1 */
 	once_handler *handler;
 	void *context;

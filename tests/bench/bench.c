@@ -3,6 +3,7 @@
  * bench              time every workload, raw and checked in turn; a table of
  *                    tab-separated values
  * bench --list       the workloads, one a line
+ * bench --some N...  time only these
  * bench --only N raw|once ROUNDS
  *                    run one of them untimed, for an instruction counter
  */
@@ -188,6 +189,11 @@ int main(int argc, char **argv)
 	CPU_SET((unsigned)sched_getcpu(), &core);
 	sched_setaffinity(0, sizeof core, &core);
 	target = make_target();
+	if (argc > 2 && strcmp(argv[1], "--some") == 0) {
+		for (int a = 2; a < argc; a++)
+			measure(&workloads[strtoul(argv[a], NULL, 10)], &target);
+		return 0;
+	}
 	for (unsigned i = 0; i < WORKLOADS; i++)
 		measure(&workloads[i], &target);
 	return 0;

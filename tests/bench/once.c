@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { REAPED_AT_ONCE = 64 };
+
 static struct once_ring ring;
 static struct once_config config;
 
@@ -93,17 +95,22 @@ static void submit(const struct workload *workload, const struct target *target)
 
 static void reap(unsigned depth, int result)
 {
-	static struct once_completion done[DEPTH_MAX];
-	const int n = once_reap_batch(&ring, done, depth);
+	struct once_completion done[REAPED_AT_ONCE];
+	unsigned reaped = 0;
 
-	if (n != (int)depth)
-		bench_fail("once_reap_batch", n);
-	for (unsigned i = 0; i < depth; i++) {
-		uint64_t owner = 0;
+	while (reaped < depth) {
+		const int n = once_reap_batch(&ring, done, REAPED_AT_ONCE);
 
-		if (once_completion_owner(&done[i], &once_cookie_type, &owner) != 0 ||
-		    done[i].result != result || owner != i)
-			bench_fail("once completion", done[i].result);
+		if (n < 0)
+			bench_fail("once_reap_batch", n);
+		for (int i = 0; i < n; i++) {
+			uint64_t owner = 0;
+
+			if (once_completion_owner(&done[i], &once_cookie_type, &owner) != 0 ||
+			    done[i].result != result || owner != reaped)
+				bench_fail("once completion", done[i].result);
+			reaped++;
+		}
 	}
 }
 

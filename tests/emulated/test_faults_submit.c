@@ -195,6 +195,32 @@ static void sqpoll_reads_when_it_likes(void **state)
 	assert_accounts_zero(f);
 }
 
+/* How often the kernel is entered for one timeout of 1 ms, submitted and waited for. */
+static uint64_t enters_of_a_wait(struct fixture *f, uint64_t cookie)
+{
+	const struct once_timespec moment = { 0, 1000000 };
+	const uint64_t before = emulated_calls(EMULATED_ENTER);
+
+	arm_timeout(f, &moment, cookie, NULL);
+	assert_code(once_submit_and_wait(&f->ring, 1), 1);
+	assert_int_equal(finish(f, cookie), -ETIME);
+	return emulated_calls(EMULATED_ENTER) - before;
+}
+
+/* A submit that waits tries without; only where that was in vain the kernel is entered again. */
+static void a_vain_try_not_to_wait_is_rare(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t vain = 0;
+
+	open_ring(f, NULL);
+	for (uint64_t i = 0; i < 64; i++)
+		vain += enters_of_a_wait(f, i) - 1;
+	assert_int_equal(vain, 6); /* the 1st, 3rd, 6th, 11th, 20th and 37th */
+	run_nops(f, 4);
+	assert_accounts_zero(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +232,7 @@ int main(void)
 		once_test(the_sq_is_full_until_the_kernel_reads),
 		once_test(sqpoll_wakes_the_kernel_thread),
 		once_test(sqpoll_reads_when_it_likes),
+		once_test(a_vain_try_not_to_wait_is_rare),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
