@@ -120,8 +120,9 @@ int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigne
 		place_of(ring, cqes[seen].position)->position = ONCE_SEEN_MARK;
 		seen++;
 	}
+	if (seen == 0) /* a closed ring has no head to publish */
+		return refusal(ring, cqes[0].hold, cqes[0].position, cqes[0].ring);
 	once_store_relaxed32(&ring->complete.held, ring->complete.held - (seen - passed));
 	once_reclaim(ring);
-	return seen != 0 ? (int)seen
-			 : refusal(ring, cqes[0].hold, cqes[0].position, cqes[0].ring);
+	return (int)seen;
 }

@@ -142,8 +142,12 @@ static int enter_reserved(struct once_ring *ring, uint32_t count, const void *si
 {
 	const uint64_t submitted = ring->submit.submitted;
 	const uint64_t posted = ring->complete.ready;
-	const int rc = once_flush(ring, once_window(ring) + once_own_ready(ring) + count, NULL,
-				  sigmask);
+	/*
+	 * For any CQE, not for *count*: a timeout that expires before the kernel
+	 * begins to wait does not end a wait, but for the CQE that it posts.
+	 */
+	const uint32_t there = (uint32_t)(posted - ring->complete.head);
+	const int rc = once_flush(ring, there + 1, NULL, sigmask);
 	const uint32_t ready = once_deliverable(ring);
 
 	*timer = once_timers_ready(ring) != ring->complete.timers;
