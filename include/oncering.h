@@ -43,6 +43,7 @@
 #include "oncering/account.h" /* how many are where, at any time */
 #include "oncering/eventfd.h" /* be woken, and miss nothing */
 #include "oncering/close.h"   /* drain and close */
+#include "oncering/threads.h" /* optional: clang checks the two threads of split mode */
 #include "oncering/site.h"    /* optional: call sites in violation records */
 
 #endif
