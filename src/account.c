@@ -3,12 +3,19 @@
 #include "ring.h"
 
 /* Operations ever armed. */
+/*@ requires ring: \valid_read(ring);
+    requires order: ring->submit.own_total <= ring->submit.sq_tail;
+    assigns \nothing;
+    ensures armed: \result == once_armed_ever(ring); */
 static uint64_t armed_ever(const struct once_ring *ring)
 {
 	return once_load_relaxed(&ring->submit.sq_tail) - once_load_relaxed(&ring->submit.own_total);
 }
 
 /* Slots that have come back to the stack. */
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    ensures back: \result == once_came_back(ring); */
 static uint64_t came_back(const struct once_ring *ring)
 {
 	return once_is_split(ring) ? once_load_relaxed(&ring->submit.collected) : ring->complete.freed;
@@ -95,11 +102,12 @@ uint64_t once_passed_total(const struct once_ring *ring)
 
 int once_state_of(const struct once_ring *ring, const struct once_ticket *ticket)
 {
+	const struct once_ring *const issuer = ticket->ring;
 	const uint32_t slot = once_id_slot(ticket->id);
 	uint64_t life;
 	uint64_t id;
 
-	if (ticket->ring != ring)
+	if (issuer != ring)
 		return once_refuse_slot(ring, ONCE_OTHER_RING, "once_state_of", slot, 0, 0);
 	if (slot >= ring->capacity)
 		return ONCE_STATE_FREE;
@@ -108,7 +116,7 @@ int once_state_of(const struct once_ring *ring, const struct once_ticket *ticket
 	if (id == ticket->id)
 		return life < once_load_acquire(&ring->submit.submitted) ? ONCE_STATE_IN_FLIGHT
 									 : ONCE_STATE_ARMED;
-	if (id != ticket->id + 1 + ONCE_AT_REST)
+	if (id <= ONCE_AT_REST || id - 1 - ONCE_AT_REST != ticket->id)
 		return ONCE_STATE_FREE;
 	if (life == ONCE_LIFE_ENDED)
 		return ONCE_STATE_ENDED;

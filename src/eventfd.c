@@ -6,6 +6,8 @@
 #include "ring.h"
 
 /* Signal the eventfd if there is something to deliver, or to fetch. */
+/*@ requires ring: once_readable(ring) && ring->open != 0;
+    assigns \nothing; */
 static void signal_if_due(const struct once_ring *ring)
 {
 	if (ring->eventfd >= 0 &&
@@ -13,13 +15,15 @@ static void signal_if_due(const struct once_ring *ring)
 		once_port_eventfd_signal(ring->eventfd);
 }
 
-static int do_register(struct once_ring *ring, int fd, bool async, const char *call)
+/*@ requires ring: \valid(ring) && once_readable(ring) && ring->open != 0;
+    assigns ring->port, ring->eventfd;
+    ensures answer: \result == 0 || -4095 <= \result <= -1;
+    ensures registered: \result == 0 ==> ring->eventfd == fd;
+    ensures as_before: \result != 0 ==> ring->eventfd == \old(ring->eventfd); */
+static int do_register(struct once_ring *ring, int fd, bool async)
 {
-	int rc;
+	const int rc = once_port_eventfd_register(&ring->port, fd, async);
 
-	if (ring->open == 0)
-		return once_refuse_complete(ring, ONCE_NOT_OPEN, call);
-	rc = once_port_eventfd_register(&ring->port, fd, async);
 	if (rc < 0)
 		return rc;
 	ring->eventfd = fd;
@@ -29,12 +33,14 @@ static int do_register(struct once_ring *ring, int fd, bool async, const char *c
 
 int once_register_eventfd(struct once_ring *ring, int fd)
 {
-	return do_register(ring, fd, false, "once_register_eventfd");
+	return ring->open != 0 ? do_register(ring, fd, false)
+			       : once_refuse_complete(ring, ONCE_NOT_OPEN, "once_register_eventfd");
 }
 
 int once_register_eventfd_async(struct once_ring *ring, int fd)
 {
-	return do_register(ring, fd, true, "once_register_eventfd_async");
+	return ring->open != 0 ? do_register(ring, fd, true)
+			       : once_refuse_complete(ring, ONCE_NOT_OPEN, "once_register_eventfd_async");
 }
 
 int once_unregister_eventfd(struct once_ring *ring)

@@ -30,39 +30,34 @@ int once_core_not_owner(const struct once_ring *ring, const struct once_hold *ho
 }
 
 /* The place of the token's CQE in the CQ. */
-static size_t place(const struct once_cqe *cqe)
+static size_t place(const struct once_ring *ring, const struct once_hold *hold)
 {
-	return (size_t)(cqe->hold - cqe->ring->memory.window) << cqe->ring->cqe_shift;
+	return (size_t)(hold - ring->memory.window) << ring->cqe_shift;
 }
 
-int once_core_ticket_of(const struct once_cqe *cqe, struct once_ticket *ticket)
+int once_core_ticket_of(struct once_ring *ring, const struct once_hold *hold, uint64_t position,
+			struct once_ticket *ticket)
 {
-	const struct once_ring *ring = cqe->ring;
-
-	if (cqe->hold->slot >= ring->capacity)
-		return once_refuse_position(ring, ONCE_FOREIGN, "once_ticket_of", cqe->position, 0);
-	ticket->ring = cqe->ring;
-	ticket->id = ring->view.cqes[place(cqe)].user_data;
+	if (hold->slot >= ring->capacity)
+		return once_refuse_position(ring, ONCE_FOREIGN, "once_ticket_of", position, 0);
+	ticket->ring = ring;
+	ticket->id = ring->view.cqes[place(ring, hold)].user_data;
 	return 0;
 }
 
-int once_user_data(const struct once_cqe *cqe, uint64_t *value)
+uint64_t once_core_user_data(const struct once_ring *ring, const struct once_hold *hold)
 {
-	if (!once_is_held(cqe))
-		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
-	*value = cqe->ring->view.cqes[place(cqe)].user_data;
-	return 0;
+	return ring->view.cqes[place(ring, hold)].user_data;
 }
 
-int once_extra(const struct once_cqe *cqe, uint64_t extra[2])
+int once_core_extra(const struct once_ring *ring, const struct once_hold *hold, uint64_t position,
+		    uint64_t extra[2])
 {
 	const struct once_wire_cqe *tail;
 
-	if (!once_is_held(cqe))
-		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
-	if (cqe->ring->cqe_shift == 0)
-		return once_refuse_position(cqe->ring, ONCE_NOT_CQE32, "once_extra", cqe->position, 0);
-	tail = &cqe->ring->view.cqes[place(cqe) + 1];
+	if (ring->cqe_shift == 0)
+		return once_refuse_position(ring, ONCE_NOT_CQE32, "once_extra", position, 0);
+	tail = &ring->view.cqes[place(ring, hold) + 1];
 	extra[0] = tail->user_data;
 	extra[1] = (uint64_t)(uint32_t)tail->res + (uint64_t)tail->flags * UINT64_C(0x100000000);
 	return 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Prepare: the one thing that the inlines of oncering/prepare.h cannot do without a look at the ring. */
+/* Prepare: the one thing that the inlines of oncering/prepare*.h cannot do without a look at the ring. */
 #include "ring.h"
 
 void once_aim(struct once_sqe *sqe, uint8_t opcode, const struct once_ticket *ticket)
 {
-	const struct once_ring *ring = sqe->ring;
+	struct once_ring *const ring = sqe->ring;
 	const uint32_t slot = once_id_slot(ticket->id);
 
 	once_fill(sqe, once_wire_head(opcode, 0, 0, -1), ticket->id, 0, 0);

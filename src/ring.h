@@ -25,29 +25,46 @@
 /* Out of the way of the hot path. */
 #define ONCE_COLD __attribute__((cold, noinline))
 
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    ensures split: \result == true <==> once_split_mode(ring); */
 static inline bool once_is_split(const struct once_ring *ring)
 {
 	return (ring->options & ONCE_SPLIT) != 0;
 }
 
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    ensures legacy: \result == true <==> (ring->view.features & ONCE_FEAT_EXT_ARG) == 0; */
 static inline bool once_is_legacy(const struct once_ring *ring)
 {
 	return (ring->view.features & ONCE_FEAT_EXT_ARG) == 0;
 }
 
 /* Whether the kernel keeps CQEs back: overflow, deferred task work. */
+/*@ requires ring: \valid_read(ring) && \valid_read(ring->view.sq_flags);
+    assigns \nothing; */
 static inline bool once_has_backlog(const struct once_ring *ring)
 {
 	return (once_load_kernel(ring->view.sq_flags) & (ONCE_SQ_CQ_OVERFLOW | ONCE_SQ_TASKRUN)) != 0;
 }
 
 /* CQ places that are delivered and not passed. */
+/*@ requires ring: \valid_read(ring);
+    requires order: 0 <= ring->complete.delivered - ring->complete.head <= UINT32_MAX;
+    assigns \nothing;
+    ensures window: \result == ring->complete.delivered - ring->complete.head; */
 static inline uint32_t once_window(const struct once_ring *ring)
 {
 	return (uint32_t)(ring->complete.delivered - ring->complete.head);
 }
 
 /* Tell the kernel how far the head has come. */
+/*@ requires ring: \valid(ring) && \valid(ring->view.cq_head);
+    requires apart: \separated(ring, ring->view.cq_head);
+    assigns ring->complete.published, *ring->view.cq_head;
+    ensures published: ring->complete.published == ring->complete.head;
+    ensures told: *ring->view.cq_head == ring->complete.head % 0x100000000; */
 static inline void once_publish(struct once_ring *ring)
 {
 	struct once_complete_side *side = &ring->complete;
@@ -57,6 +74,12 @@ static inline void once_publish(struct once_ring *ring)
 }
 
 /* Whether the head can move: its CQE was seen out of order. */
+/*@ requires ring: \valid_read(ring);
+    requires place: ring->complete.head != ring->complete.delivered ==>
+            \valid_read(ring->memory.window + ring->complete.head_index);
+    assigns \nothing;
+    ensures seen: \result == true <==> ring->complete.head != ring->complete.delivered &&
+            ring->memory.window[ring->complete.head_index].position == ONCE_SEEN_MARK; */
 static inline bool once_head_is_seen(const struct once_ring *ring)
 {
 	const struct once_complete_side *side = &ring->complete;
@@ -66,6 +89,10 @@ static inline bool once_head_is_seen(const struct once_ring *ring)
 }
 
 /* SQEs taken and not armed, as the submitting side knows it. */
+/*@ requires ring: \valid_read(ring);
+    requires counts: once_counts(ring);
+    assigns \nothing;
+    ensures taken: \result == once_count_taken(ring); */
 static inline uint32_t once_taken_by_owner(const struct once_ring *ring)
 {
 	const struct once_submit_side *side = &ring->submit;
@@ -76,14 +103,23 @@ static inline uint32_t once_taken_by_owner(const struct once_ring *ring)
 }
 
 /* Operations ever submitted; the library's own SQEs are not the caller's. */
+/*@ requires ring: \valid_read(ring);
+    requires counts: once_counts(ring);
+    requires own: ring->submit.own_total - ring->submit.own_pending <= ring->submit.submitted;
+    requires end: ring->submit.sq_tail <= ONCE_COUNTER_END;
+    assigns \nothing;
+    ensures submitted: \result == once_armed_ever(ring) - once_count_armed(ring); */
 static inline uint64_t once_submitted_total(const struct once_ring *ring)
 {
 	const struct once_submit_side *side = &ring->submit;
 
-	return side->submitted - side->own_total + side->own_pending;
+	return side->submitted + side->own_pending - side->own_total;
 }
 
 /* True while an operation is armed or in flight in the slot. */
+/*@ requires ring: \valid_read(ring) && \valid_read(ring->memory.ops + slot);
+    assigns \nothing;
+    ensures live: \result == true <==> once_slot_of(ring->memory.ops[slot].id) == slot; */
 static inline bool once_is_live(const struct once_ring *ring, uint32_t slot)
 {
 	return once_id_slot(once_load_relaxed(&ring->memory.ops[slot].id)) == slot;
@@ -91,15 +127,33 @@ static inline bool once_is_live(const struct once_ring *ring, uint32_t slot)
 
 /* --- violation.c: every refusal goes through here, and returns its code --- */
 
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    ensures code: \result == code; */
 int once_refuse_submit(const struct once_ring *ring, int code, const char *call);
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    ensures code: \result == code; */
 int once_refuse_complete(const struct once_ring *ring, int code, const char *call);
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    ensures code: \result == code; */
 int once_refuse_slot(const struct once_ring *ring, int code, const char *call, uint32_t slot,
 		     uint64_t expected, uint64_t found);
+/*@ requires ring: \valid_read(ring) && \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
+    assigns \nothing;
+    ensures code: \result == code; */
 int once_refuse_position(const struct once_ring *ring, int code, const char *call,
 			 uint64_t position, uint64_t id);
 /* With the value or count that was expected, and the one that was found. */
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    ensures code: \result == code; */
 int once_refuse_submit_value(const struct once_ring *ring, int code, const char *call,
 			     uint64_t expected, uint64_t found);
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    ensures code: \result == code; */
 int once_refuse_complete_value(const struct once_ring *ring, int code, const char *call,
 			       uint64_t expected, uint64_t found);
 
@@ -108,6 +162,11 @@ int once_refuse_complete_value(const struct once_ring *ring, int code, const cha
  * it. Looked at there, not on every call: a wrong thread is found after at
  * most one batch, and the hot path pays nothing.
  */
+/*@ requires ring: \valid(ring);
+    assigns ring->submit.owner, ring->port;
+    ensures bound: ring->submit.owner != 0;
+    ensures kept: \old(ring->submit.owner) != 0 ==> ring->submit.owner == \old(ring->submit.owner);
+    ensures adopted: \old(ring->submit.owner) == 0 ==> \result == true; */
 static inline bool once_owns_submit(struct once_ring *ring)
 {
 	const uint64_t self = once_port_thread();
@@ -120,6 +179,10 @@ static inline bool once_owns_submit(struct once_ring *ring)
 	return ring->submit.owner == self;
 }
 
+/*@ requires ring: \valid(ring);
+    assigns ring->submit.owner, ring->complete.owner, ring->port;
+    ensures adopted: once_split_mode(ring) && \old(ring->complete.owner) == 0 ==> \result == true;
+    ensures shared: !once_split_mode(ring) && \old(ring->submit.owner) == 0 ==> \result == true; */
 static inline bool once_owns_complete(struct once_ring *ring)
 {
 	const uint64_t self = once_port_thread();

@@ -2,6 +2,9 @@
 /* A refusal becomes a violation record, goes to the handler, and returns its code. */
 #include "ring.h"
 
+/*@ requires ring: \valid_read(ring) && \valid_read(violation);
+    assigns \nothing;
+    ensures code: \result == violation->code; */
 static int report(const struct once_ring *ring, const struct once_violation *violation)
 {
 	once_port_report(ring->handler, ring->context, (ring->options & ONCE_TRAP) != 0, violation);

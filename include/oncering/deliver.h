@@ -294,22 +294,41 @@ ONCE_INLINE int once_owner(const struct once_cqe *cqe, const struct once_type *t
 
 /* The operation's ticket, to cancel a multishot one from its completion: 0, ONCE_SPENT, ONCE_FOREIGN. */
 ONCE_NONNULL ONCE_MUST_CHECK
-int once_core_ticket_of(const struct once_cqe *cqe, struct once_ticket *ticket);
+int once_core_ticket_of(struct once_ring *ring, const struct once_hold *hold, uint64_t position,
+			struct once_ticket *ticket);
 ONCE_NONNULL ONCE_MUST_CHECK
 ONCE_INLINE int once_ticket_of(const struct once_cqe *cqe, struct once_ticket *ticket)
 {
 	if (!once_is_held(cqe))
 		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
-	return once_core_ticket_of(cqe, ticket);
+	return once_core_ticket_of(cqe->ring, cqe->hold, cqe->position, ticket);
 }
+
+/* What lies in the ring for a held token; not for callers. */
+ONCE_NONNULL ONCE_MUST_CHECK
+uint64_t once_core_user_data(const struct once_ring *ring, const struct once_hold *hold);
+ONCE_NONNULL ONCE_MUST_CHECK
+int once_core_extra(const struct once_ring *ring, const struct once_hold *hold, uint64_t position,
+		    uint64_t extra[2]);
 
 /* user_data as the kernel delivered it, for foreign CQEs: 0 or ONCE_SPENT. */
 ONCE_NONNULL ONCE_MUST_CHECK
-int once_user_data(const struct once_cqe *cqe, uint64_t *value);
+ONCE_INLINE int once_user_data(const struct once_cqe *cqe, uint64_t *value)
+{
+	if (!once_is_held(cqe))
+		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
+	*value = once_core_user_data(cqe->ring, cqe->hold);
+	return 0;
+}
 
 /* The 16 extra bytes of a CQE32 ring: 0, ONCE_SPENT, ONCE_NOT_CQE32. */
 ONCE_NONNULL ONCE_MUST_CHECK
-int once_extra(const struct once_cqe *cqe, uint64_t extra[2]);
+ONCE_INLINE int once_extra(const struct once_cqe *cqe, uint64_t extra[2])
+{
+	if (!once_is_held(cqe))
+		return once_core_spent(cqe->ring, cqe->hold, cqe->position);
+	return once_core_extra(cqe->ring, cqe->hold, cqe->position, extra);
+}
 
 ONCE_END_C
 

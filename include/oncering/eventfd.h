@@ -16,7 +16,8 @@
 #ifndef ONCERING_EVENTFD_H
 #define ONCERING_EVENTFD_H
 
-#include "oncering/types.h"
+#include "oncering/code.h"
+#include "oncering/logic_account.h"
 
 ONCE_BEGIN_C
 
@@ -25,14 +26,56 @@ ONCE_BEGIN_C
  * the ring is closed. Returns 0, ONCE_NOT_OPEN, or -errno: -EBUSY if one is
  * registered, -EBADF, -EINVAL if it is no eventfd.
  */
+/*@ requires ring: \valid(ring) && once_readable(ring);
+    assigns ring->port, ring->eventfd;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_OPEN;
+      ensures kept: ring->eventfd == \old(ring->eventfd);
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures answer: \result == 0 || -4095 <= \result <= -1;
+      ensures registered: \result == 0 ==> ring->eventfd == fd;
+      ensures as_before: \result != 0 ==> ring->eventfd == \old(ring->eventfd);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_register_eventfd(struct once_ring *ring, int fd);
 
 /* The same, but operations that complete inside submit do not signal. */
+/*@ requires ring: \valid(ring) && once_readable(ring);
+    assigns ring->port, ring->eventfd;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_OPEN;
+      ensures kept: ring->eventfd == \old(ring->eventfd);
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures answer: \result == 0 || -4095 <= \result <= -1;
+      ensures registered: \result == 0 ==> ring->eventfd == fd;
+      ensures as_before: \result != 0 ==> ring->eventfd == \old(ring->eventfd);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_register_eventfd_async(struct once_ring *ring, int fd);
 
 /* Returns 0, ONCE_NOT_OPEN, or -ENXIO if none is registered. */
+/*@ requires ring: \valid(ring) && once_readable(ring);
+    assigns ring->port, ring->eventfd;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_OPEN;
+      ensures kept: ring->eventfd == \old(ring->eventfd);
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures answer: \result == 0 || -4095 <= \result <= -1;
+      ensures none: \result == 0 ==> ring->eventfd == -1;
+      ensures as_before: \result != 0 ==> ring->eventfd == \old(ring->eventfd);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_unregister_eventfd(struct once_ring *ring);
 
@@ -40,10 +83,25 @@ int once_unregister_eventfd(struct once_ring *ring);
  * Switch signalling on or off. Switching it on signals at once if something
  * was posted meanwhile. Returns 0, ONCE_NOT_OPEN, or -EOPNOTSUPP (Linux < 5.8).
  */
+/*@ requires ring: \valid(ring) && once_readable(ring);
+    assigns ring->port;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_OPEN;
+      ensures kept: ring->eventfd == \old(ring->eventfd);
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures answer: \result == 0 || -4095 <= \result <= -1;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_eventfd_toggle(struct once_ring *ring, bool enabled);
 
 /* Whether the kernel signals; true on a ring that has none registered. */
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    ensures closed: ring->open == 0 ==> \result == false; */
 ONCE_NONNULL ONCE_MUST_CHECK
 bool once_eventfd_enabled(const struct once_ring *ring);
 

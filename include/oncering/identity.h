@@ -30,16 +30,37 @@
  */
 #define ONCE_AT_REST ONCE_GENERATIONS
 
+/* The same as logic. */
+/*@ logic integer once_id(integer tag, integer slot, integer generation) =
+      tag * 0x100000000000000 + slot * 0x10000000000 + generation;
+    logic integer once_slot_of(integer id) = (id / 0x10000000000) % 65536;
+    logic integer once_generation_of(integer id) = id % 0x10000000000;
+    logic integer once_tag_of(integer id) = id / 0x100000000000000;
+    predicate once_is_tag(integer tag) = 1 <= tag <= ONCE_TAGS;
+    predicate once_is_slot(integer slot) = 0 <= slot < ONCE_SLOTS;
+    predicate once_is_generation(integer generation) = 0 <= generation < 0x10000000000;
+    predicate once_is_reserved(integer id) =
+      id == ONCE_UDATA_TIMEOUT || id == ONCE_UDATA_REMOVE || id == ONCE_UDATA_CANCEL; */
+
+/*@ requires fields: tag <= 255 && once_is_slot(slot) && once_is_generation(generation);
+    assigns \nothing;
+    ensures id: \result == once_id(tag, slot, generation); */
 static inline uint64_t once_id_of(uint64_t tag, uint32_t slot, uint64_t generation)
 {
 	return tag * ONCE_TAG_UNIT + slot * ONCE_GENERATIONS + generation;
 }
 
+/*@ assigns \nothing;
+    ensures slot: \result == once_slot_of(id);
+    ensures bound: once_is_slot(\result); */
 static inline uint32_t once_id_slot(uint64_t id)
 {
 	return (uint32_t)(id / ONCE_GENERATIONS % ONCE_SLOTS);
 }
 
+/*@ assigns \nothing;
+    ensures generation: \result == once_generation_of(id);
+    ensures bound: once_is_generation(\result); */
 static inline uint64_t once_id_generation(uint64_t id)
 {
 	return id % ONCE_GENERATIONS;

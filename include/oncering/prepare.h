@@ -20,276 +20,78 @@
 #ifndef ONCERING_PREPARE_H
 #define ONCERING_PREPARE_H
 
-#include "oncering/take.h"
-#include "oncering/wire.h"
-
-#define ONCE_CURRENT UINT64_MAX
-
-struct iovec;
-struct msghdr;
-struct sockaddr;
-struct statx;
+#include "oncering/prepare_file.h"
+#include "oncering/prepare_socket.h"
 
 ONCE_BEGIN_C
-
-/* --- how an SQE is filled; not for callers --- */
-
-/* A new preparation: no fault so far, and every word that is not given is 0. */
-ONCE_NONNULL
-static inline void once_fill(struct once_sqe *sqe, uint64_t head, uint64_t address, uint64_t size,
-			     uint64_t offset)
-{
-	sqe->wire.head = head;
-	sqe->wire.off = offset;
-	sqe->wire.addr = address;
-	sqe->wire.size = size;
-	sqe->wire.user_data = 0;
-	sqe->wire.index = 0;
-	sqe->wire.addr3 = 0;
-	sqe->wire.pad = 0;
-	sqe->fault = 0;
-	sqe->shape = ONCE_SHAPE_ONE;
-}
-
-/* A value that an SQE has no room for spoils the preparation. */
-ONCE_NONNULL
-static inline void once_limit(struct once_sqe *sqe, uint64_t value, uint64_t most)
-{
-	if (value > most && sqe->fault == 0)
-		sqe->fault = ONCE_BAD_ARGUMENT;
-}
-
-/* The common form: a descriptor, an address, a length, flags of the operation, an offset. */
-ONCE_NONNULL_AT(1)
-static inline void once_fill_transfer(struct once_sqe *sqe, uint8_t opcode, int fd,
-				      const void *address, size_t length, unsigned flags,
-				      uint64_t offset)
-{
-	once_fill(sqe, once_wire_head(opcode, 0, 0, fd), (uint64_t)(uintptr_t)address,
-		  once_wire_size((uint32_t)(length % ONCE_WORD_5), flags), offset);
-	once_limit(sqe, length, UINT32_MAX);
-}
-
-/* An SQE against the operation that *ticket* names. */
-ONCE_NONNULL
-void once_aim(struct once_sqe *sqe, uint8_t opcode, const struct once_ticket *ticket);
-
-/* The time travels by value; once_arm() gives it a place that outlives the submit. */
-ONCE_NONNULL
-static inline void once_fill_timed(struct once_sqe *sqe, uint8_t opcode,
-				   const struct once_timespec *time, uint64_t count, unsigned flags)
-{
-	once_fill(sqe, once_wire_head(opcode, 0, 0, -1), 0, once_wire_size(1, flags), count);
-	once_limit(sqe, flags & ONCE_TIMEOUT_MULTISHOT, 0);
-	sqe->time = *time;
-	sqe->shape = ONCE_SHAPE_TIMED;
-}
 
 /* --- nothing --- */
 
 /* Does nothing but complete. */
+/*@ requires sqe: \valid(sqe);
+    assigns sqe->wire, sqe->fault, sqe->shape;
+    ensures words: once_words(sqe, once_head_of(ONCE_OP_NOP, 0, 0, -1), 0, 0, 0, 0);
+    ensures shape: sqe->shape == ONCE_SHAPE_ONE;
+    ensures sound: sqe->fault == 0; */
 ONCE_NONNULL
 static inline void once_prep_nop(struct once_sqe *sqe)
 {
 	once_fill(sqe, once_wire_head(ONCE_OP_NOP, 0, 0, -1), 0, 0, 0);
 }
 
-/* --- files --- */
-
-ONCE_NONNULL
-static inline void once_prep_read(struct once_sqe *sqe, int fd, void *buffer, size_t length,
-				  uint64_t offset)
-{
-	once_fill_transfer(sqe, ONCE_OP_READ, fd, buffer, length, 0, offset);
-}
-
-ONCE_NONNULL
-static inline void once_prep_write(struct once_sqe *sqe, int fd, const void *buffer, size_t length,
-				   uint64_t offset)
-{
-	once_fill_transfer(sqe, ONCE_OP_WRITE, fd, buffer, length, 0, offset);
-}
-
-/* *count* iovecs; with more than 1024 (UIO_MAXIOV) the operation fails with -EINVAL. */
-ONCE_NONNULL
-static inline void once_prep_readv(struct once_sqe *sqe, int fd, const struct iovec *iovecs,
-				   unsigned count, uint64_t offset)
-{
-	once_fill_transfer(sqe, ONCE_OP_READV, fd, iovecs, count, 0, offset);
-}
-
-ONCE_NONNULL
-static inline void once_prep_writev(struct once_sqe *sqe, int fd, const struct iovec *iovecs,
-				    unsigned count, uint64_t offset)
-{
-	once_fill_transfer(sqe, ONCE_OP_WRITEV, fd, iovecs, count, 0, offset);
-}
-
-/* *buffer* lies inside registered buffer *index*, 0 .. UINT16_MAX, else ONCE_BAD_ARGUMENT. */
-ONCE_NONNULL
-static inline void once_prep_read_fixed(struct once_sqe *sqe, int fd, void *buffer, size_t length,
-					uint64_t offset, unsigned index)
-{
-	once_fill_transfer(sqe, ONCE_OP_READ_FIXED, fd, buffer, length, 0, offset);
-	once_limit(sqe, index, UINT16_MAX);
-	sqe->wire.index = once_wire_index(index % ONCE_WORD_3, 0);
-}
-
-ONCE_NONNULL
-static inline void once_prep_write_fixed(struct once_sqe *sqe, int fd, const void *buffer,
-					 size_t length, uint64_t offset, unsigned index)
-{
-	once_fill_transfer(sqe, ONCE_OP_WRITE_FIXED, fd, buffer, length, 0, offset);
-	once_limit(sqe, index, UINT16_MAX);
-	sqe->wire.index = once_wire_index(index % ONCE_WORD_3, 0);
-}
-
-/* flags: 0 or IORING_FSYNC_DATASYNC. */
-ONCE_NONNULL
-static inline void once_prep_fsync(struct once_sqe *sqe, int fd, unsigned flags)
-{
-	once_fill_transfer(sqe, ONCE_OP_FSYNC, fd, NULL, 0, flags, 0);
-}
-
-ONCE_NONNULL
-static inline void once_prep_openat(struct once_sqe *sqe, int directory, const char *path,
-				    int flags, unsigned mode)
-{
-	once_fill_transfer(sqe, ONCE_OP_OPENAT, directory, path, mode, (unsigned)flags, 0);
-}
-
-ONCE_NONNULL
-static inline void once_prep_close(struct once_sqe *sqe, int fd)
-{
-	once_fill_transfer(sqe, ONCE_OP_CLOSE, fd, NULL, 0, 0, 0);
-}
-
-ONCE_NONNULL
-static inline void once_prep_statx(struct once_sqe *sqe, int directory, const char *path,
-				   int flags, unsigned mask, struct statx *result)
-{
-	once_fill_transfer(sqe, ONCE_OP_STATX, directory, path, mask, (unsigned)flags,
-			   (uint64_t)(uintptr_t)result);
-}
-
-/* One of the two must be a pipe; its offset is ONCE_CURRENT. */
-ONCE_NONNULL
-static inline void once_prep_splice(struct once_sqe *sqe, int from, uint64_t from_offset, int to,
-				    uint64_t to_offset, size_t length, unsigned flags)
-{
-	once_fill_transfer(sqe, ONCE_OP_SPLICE, to, NULL, length, flags, to_offset);
-	sqe->wire.addr = from_offset;
-	sqe->wire.index = once_wire_index(0, from);
-}
-
 /* --- readiness --- */
 
 /* mask: POLLIN ... as in poll(2). */
+/*@ requires sqe: \valid(sqe);
+    assigns sqe->wire, sqe->fault, sqe->shape;
+    ensures words: once_transfer(sqe, ONCE_OP_POLL_ADD, fd, 0, 0, mask, 0);
+    ensures shape: sqe->shape == ONCE_SHAPE_ONE;
+    ensures sound: sqe->fault == 0; */
 ONCE_NONNULL
 static inline void once_prep_poll_add(struct once_sqe *sqe, int fd, unsigned mask)
 {
-	once_fill_transfer(sqe, ONCE_OP_POLL_ADD, fd, NULL, 0, mask, 0);
+	once_fill_transfer(sqe, ONCE_OP_POLL_ADD, fd, 0, 0, mask, 0);
 }
 
+/*@ requires sqe: \valid(sqe);
+    assigns sqe->wire, sqe->fault, sqe->shape;
+    ensures words: once_transfer(sqe, ONCE_OP_POLL_ADD, fd, 0, ONCE_POLL_ADD_MULTI, mask, 0);
+    ensures shape: sqe->shape == ONCE_SHAPE_MULTISHOT;
+    ensures sound: sqe->fault == 0; */
 ONCE_NONNULL
 static inline void once_prep_poll_multishot(struct once_sqe *sqe, int fd, unsigned mask)
 {
-	once_fill_transfer(sqe, ONCE_OP_POLL_ADD, fd, NULL, ONCE_POLL_ADD_MULTI, mask, 0);
+	once_fill_transfer(sqe, ONCE_OP_POLL_ADD, fd, 0, ONCE_POLL_ADD_MULTI, mask, 0);
 	sqe->shape = ONCE_SHAPE_MULTISHOT;
 }
 
 /* Ends the poll that *ticket* names; refused like once_prep_cancel(). */
+/*@ requires sqe: \valid(sqe) && \valid_read(sqe->ring);
+    requires slots: \valid_read(sqe->ring->memory.ops + (0 .. sqe->ring->capacity - 1));
+    requires apart: \separated(sqe, ticket, sqe->ring) &&
+            \separated(sqe, sqe->ring->memory.ops + (0 .. sqe->ring->capacity - 1));
+    requires ticket: \valid_read(ticket);
+    assigns sqe->wire, sqe->fault, sqe->shape;
+    ensures words: once_words(sqe, once_head_of(ONCE_OP_POLL_REMOVE, 0, 0, -1),
+            ticket->id, 0, 0, 0);
+    ensures shape: sqe->shape == ONCE_SHAPE_ONE;
+    behavior other_ring:
+      assumes other: ticket->ring != sqe->ring;
+      ensures fault: sqe->fault == ONCE_OTHER_RING;
+    behavior stale:
+      assumes same: ticket->ring == sqe->ring;
+      assumes stale: !once_is_named(sqe->ring, ticket->id);
+      ensures fault: sqe->fault == ONCE_STALE_TICKET;
+    behavior aimed:
+      assumes same: ticket->ring == sqe->ring;
+      assumes named: once_is_named(sqe->ring, ticket->id);
+      ensures sound: sqe->fault == 0;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 static inline void once_prep_poll_remove(struct once_sqe *sqe, const struct once_ticket *ticket)
 {
 	once_aim(sqe, ONCE_OP_POLL_REMOVE, ticket);
-}
-
-/* --- sockets --- */
-
-/* address and length may be NULL; flags as accept4(2). */
-ONCE_NONNULL_AT(1)
-static inline void once_prep_accept(struct once_sqe *sqe, int fd, struct sockaddr *address,
-				    uint32_t *length, int flags)
-{
-	once_fill_transfer(sqe, ONCE_OP_ACCEPT, fd, address, 0, (unsigned)flags,
-			   (uint64_t)(uintptr_t)length);
-}
-
-ONCE_NONNULL_AT(1)
-static inline void once_prep_accept_multishot(struct once_sqe *sqe, int fd,
-					      struct sockaddr *address, uint32_t *length, int flags)
-{
-	once_prep_accept(sqe, fd, address, length, flags);
-	sqe->wire.head = once_wire_head(ONCE_OP_ACCEPT, 0, ONCE_ACCEPT_MULTISHOT, fd);
-	sqe->shape = ONCE_SHAPE_MULTISHOT;
-}
-
-ONCE_NONNULL
-static inline void once_prep_connect(struct once_sqe *sqe, int fd, const struct sockaddr *address,
-				     uint32_t length)
-{
-	once_fill_transfer(sqe, ONCE_OP_CONNECT, fd, address, 0, 0, length);
-}
-
-ONCE_NONNULL
-static inline void once_prep_send(struct once_sqe *sqe, int fd, const void *buffer, size_t length,
-				  int flags)
-{
-	once_fill_transfer(sqe, ONCE_OP_SEND, fd, buffer, length, (unsigned)flags, 0);
-}
-
-ONCE_NONNULL
-static inline void once_prep_recv(struct once_sqe *sqe, int fd, void *buffer, size_t length,
-				  int flags)
-{
-	once_fill_transfer(sqe, ONCE_OP_RECV, fd, buffer, length, (unsigned)flags, 0);
-}
-
-/* Takes its buffers from provided group *group*, 0 .. UINT16_MAX, else ONCE_BAD_ARGUMENT. */
-ONCE_NONNULL
-static inline void once_prep_recv_multishot(struct once_sqe *sqe, int fd, unsigned group, int flags)
-{
-	once_fill_transfer(sqe, ONCE_OP_RECV, fd, NULL, 0, (unsigned)flags, 0);
-	once_limit(sqe, group, UINT16_MAX);
-	sqe->wire.head = once_wire_head(ONCE_OP_RECV, ONCE_SQE_BUFFER_SELECT, ONCE_RECV_MULTISHOT, fd);
-	sqe->wire.index = once_wire_index(group % ONCE_WORD_3, 0);
-	sqe->shape = ONCE_SHAPE_MULTISHOT;
-}
-
-ONCE_NONNULL
-static inline void once_prep_sendmsg(struct once_sqe *sqe, int fd, const struct msghdr *message,
-				     unsigned flags)
-{
-	once_fill_transfer(sqe, ONCE_OP_SENDMSG, fd, message, 1, flags, 0);
-}
-
-ONCE_NONNULL
-static inline void once_prep_recvmsg(struct once_sqe *sqe, int fd, struct msghdr *message,
-				     unsigned flags)
-{
-	once_fill_transfer(sqe, ONCE_OP_RECVMSG, fd, message, 1, flags, 0);
-}
-
-/*
- * Zero-copy send. A result CQE with IORING_CQE_F_MORE is followed by a
- * notification CQE (IORING_CQE_F_NOTIF); only then is *buffer* free. Without
- * F_MORE there is no notification. zc_flags: IORING_RECVSEND_* bits.
- */
-ONCE_NONNULL
-static inline void once_prep_send_zc(struct once_sqe *sqe, int fd, const void *buffer,
-				     size_t length, int flags, unsigned zc_flags)
-{
-	once_fill_transfer(sqe, ONCE_OP_SEND_ZC, fd, buffer, length, (unsigned)flags, 0);
-	once_limit(sqe, zc_flags, UINT16_MAX);
-	sqe->wire.head = once_wire_head(ONCE_OP_SEND_ZC, 0, zc_flags % ONCE_WORD_3, fd);
-	sqe->shape = ONCE_SHAPE_ZERO_COPY;
-}
-
-ONCE_NONNULL
-static inline void once_prep_shutdown(struct once_sqe *sqe, int fd, int how)
-{
-	once_fill_transfer(sqe, ONCE_OP_SHUTDOWN, fd, NULL, (uint32_t)how, 0, 0);
 }
 
 /* --- time --- */
@@ -299,6 +101,22 @@ static inline void once_prep_shutdown(struct once_sqe *sqe, int fd, int how)
  * completions (0: never). flags: IORING_TIMEOUT_*; MULTISHOT is
  * ONCE_BAD_ARGUMENT (use once_prep_raw()).
  */
+/*@ requires sqe: \valid(sqe);
+    requires time: \valid_read(time) && \separated(time, sqe);
+    assigns sqe->wire, sqe->fault, sqe->shape, sqe->time;
+    ensures words: once_words(sqe, once_head_of(ONCE_OP_TIMEOUT, 0, 0, -1), 0, once_size_of(1,
+            flags), count, 0);
+    ensures copied: sqe->time.seconds == time->seconds &&
+            sqe->time.nanoseconds == time->nanoseconds;
+    ensures shape: sqe->shape == ONCE_SHAPE_TIMED;
+    behavior fits:
+      assumes fits: (flags & ONCE_TIMEOUT_MULTISHOT) == 0;
+      ensures sound: sqe->fault == 0;
+    behavior spoilt:
+      assumes spoilt: (flags & ONCE_TIMEOUT_MULTISHOT) != 0;
+      ensures fault: sqe->fault == ONCE_BAD_ARGUMENT;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 static inline void once_prep_timeout(struct once_sqe *sqe, const struct once_timespec *time,
 				     unsigned count, unsigned flags)
@@ -307,6 +125,28 @@ static inline void once_prep_timeout(struct once_sqe *sqe, const struct once_tim
 }
 
 /* Ends the timeout that *ticket* names; refused like once_prep_cancel(). */
+/*@ requires sqe: \valid(sqe) && \valid_read(sqe->ring);
+    requires slots: \valid_read(sqe->ring->memory.ops + (0 .. sqe->ring->capacity - 1));
+    requires apart: \separated(sqe, ticket, sqe->ring) &&
+            \separated(sqe, sqe->ring->memory.ops + (0 .. sqe->ring->capacity - 1));
+    requires ticket: \valid_read(ticket);
+    assigns sqe->wire, sqe->fault, sqe->shape;
+    ensures words: once_words(sqe, once_head_of(ONCE_OP_TIMEOUT_REMOVE, 0, 0, -1),
+            ticket->id, 0, 0, 0);
+    ensures shape: sqe->shape == ONCE_SHAPE_ONE;
+    behavior other_ring:
+      assumes other: ticket->ring != sqe->ring;
+      ensures fault: sqe->fault == ONCE_OTHER_RING;
+    behavior stale:
+      assumes same: ticket->ring == sqe->ring;
+      assumes stale: !once_is_named(sqe->ring, ticket->id);
+      ensures fault: sqe->fault == ONCE_STALE_TICKET;
+    behavior aimed:
+      assumes same: ticket->ring == sqe->ring;
+      assumes named: once_is_named(sqe->ring, ticket->id);
+      ensures sound: sqe->fault == 0;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 static inline void once_prep_timeout_remove(struct once_sqe *sqe, const struct once_ticket *ticket)
 {
@@ -314,6 +154,22 @@ static inline void once_prep_timeout_remove(struct once_sqe *sqe, const struct o
 }
 
 /* Bounds the operation armed just before with IOSQE_IO_LINK. */
+/*@ requires sqe: \valid(sqe);
+    requires time: \valid_read(time) && \separated(time, sqe);
+    assigns sqe->wire, sqe->fault, sqe->shape, sqe->time;
+    ensures words: once_words(sqe, once_head_of(ONCE_OP_LINK_TIMEOUT, 0, 0, -1), 0,
+            once_size_of(1, flags), 0, 0);
+    ensures copied: sqe->time.seconds == time->seconds &&
+            sqe->time.nanoseconds == time->nanoseconds;
+    ensures shape: sqe->shape == ONCE_SHAPE_TIMED;
+    behavior fits:
+      assumes fits: (flags & ONCE_TIMEOUT_MULTISHOT) == 0;
+      ensures sound: sqe->fault == 0;
+    behavior spoilt:
+      assumes spoilt: (flags & ONCE_TIMEOUT_MULTISHOT) != 0;
+      ensures fault: sqe->fault == ONCE_BAD_ARGUMENT;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 static inline void once_prep_link_timeout(struct once_sqe *sqe, const struct once_timespec *time,
 					  unsigned flags)
@@ -331,6 +187,28 @@ static inline void once_prep_link_timeout(struct once_sqe *sqe, const struct onc
  * only that one returns its owner. In split mode the check sees what the
  * completing thread has already delivered.
  */
+/*@ requires sqe: \valid(sqe) && \valid_read(sqe->ring);
+    requires slots: \valid_read(sqe->ring->memory.ops + (0 .. sqe->ring->capacity - 1));
+    requires apart: \separated(sqe, ticket, sqe->ring) &&
+            \separated(sqe, sqe->ring->memory.ops + (0 .. sqe->ring->capacity - 1));
+    requires ticket: \valid_read(ticket);
+    assigns sqe->wire, sqe->fault, sqe->shape;
+    ensures words: once_words(sqe, once_head_of(ONCE_OP_ASYNC_CANCEL, 0, 0, -1),
+            ticket->id, 0, 0, 0);
+    ensures shape: sqe->shape == ONCE_SHAPE_ONE;
+    behavior other_ring:
+      assumes other: ticket->ring != sqe->ring;
+      ensures fault: sqe->fault == ONCE_OTHER_RING;
+    behavior stale:
+      assumes same: ticket->ring == sqe->ring;
+      assumes stale: !once_is_named(sqe->ring, ticket->id);
+      ensures fault: sqe->fault == ONCE_STALE_TICKET;
+    behavior aimed:
+      assumes same: ticket->ring == sqe->ring;
+      assumes named: once_is_named(sqe->ring, ticket->id);
+      ensures sound: sqe->fault == 0;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 static inline void once_prep_cancel(struct once_sqe *sqe, const struct once_ticket *ticket)
 {
@@ -346,12 +224,21 @@ static inline void once_prep_cancel(struct once_sqe *sqe, const struct once_tick
  * posts several CQEs lives until one without F_MORE all the same, but has no
  * credit: its CQEs can overflow into the kernel's backlog.
  */
+/*@ requires sqe: \valid(sqe);
+    assigns sqe->wire, sqe->fault, sqe->shape;
+    ensures zeroed: once_words(sqe, 0, 0, 0, 0, 0);
+    ensures shape: sqe->shape == ONCE_SHAPE_RAW;
+    ensures sound: sqe->fault == 0;
+    ensures wire: (uintptr_t)\result == (uintptr_t)&sqe->wire; */
 ONCE_NONNULL ONCE_MUST_CHECK
 static inline struct io_uring_sqe *once_prep_raw(struct once_sqe *sqe)
 {
+	uintptr_t place;
+
 	once_fill(sqe, 0, 0, 0, 0);
 	sqe->shape = ONCE_SHAPE_RAW;
-	return (struct io_uring_sqe *)(void *)&sqe->wire;
+	place = (uintptr_t)&sqe->wire;
+	return (struct io_uring_sqe *)place;
 }
 
 /*
@@ -360,15 +247,38 @@ static inline struct io_uring_sqe *once_prep_raw(struct once_sqe *sqe)
  * once_arm(): an operation without a CQE has no end. Other bits are
  * ONCE_BAD_ARGUMENT. Before a preparation it has no effect.
  */
+/*@ requires sqe: \valid(sqe);
+    assigns sqe->wire.head, sqe->fault;
+    ensures opcode: sqe->wire.head % 0x100 == \old(sqe->wire.head) % 0x100;
+    ensures others: sqe->wire.head / 0x10000 == \old(sqe->wire.head) / 0x10000;
+    ensures added: sqe->wire.head / 0x100 % 0x100 ==
+            (((\old(sqe->wire.head) / 0x100 % 0x100) | flags) % 0x100);
+    behavior known:
+      assumes known: (flags & ONCE_SQE_SKIP_SUCCESS) == 0 && flags <= ONCE_SQE_FLAGS_KNOWN;
+      ensures kept: sqe->fault == \old(sqe->fault);
+    behavior no_end:
+      assumes skips: (flags & ONCE_SQE_SKIP_SUCCESS) != 0;
+      ensures fault: sqe->fault == (\old(sqe->fault) != 0 ? \old(sqe->fault) : ONCE_SKIP_SUCCESS);
+    behavior unknown:
+      assumes ends: (flags & ONCE_SQE_SKIP_SUCCESS) == 0;
+      assumes unknown: flags > ONCE_SQE_FLAGS_KNOWN;
+      ensures fault: sqe->fault == (\old(sqe->fault) != 0 ? \old(sqe->fault) : ONCE_BAD_ARGUMENT);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 static inline void once_set_flags(struct once_sqe *sqe, unsigned flags)
 {
 	const uint32_t old = once_wire_flags(&sqe->wire);
+	const uint32_t all = (old | flags) % 0x100U;
 
 	if ((flags & ONCE_SQE_SKIP_SUCCESS) != 0 && sqe->fault == 0)
 		sqe->fault = ONCE_SKIP_SUCCESS;
 	once_limit(sqe, flags, ONCE_SQE_FLAGS_KNOWN);
-	sqe->wire.head += ((old | (flags % ONCE_WORD_2)) - old) * ONCE_WORD_2;
+	/*@ assert bytes: sqe->wire.head == sqe->wire.head / 0x10000 * 0x10000 + old * 0x100 +
+	      sqe->wire.head % 0x100; */
+	sqe->wire.head = sqe->wire.head - old * ONCE_WORD_2 + all * ONCE_WORD_2;
+	/*@ assert joined: sqe->wire.head == \at(sqe->wire.head, Pre) / 0x10000 * 0x10000 + all * 0x100 +
+	      \at(sqe->wire.head, Pre) % 0x100; */
 }
 
 ONCE_END_C

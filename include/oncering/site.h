@@ -10,12 +10,18 @@
 #include "oncering/types.h"
 
 /* Remember the call site; not for callers. */
+/*@ requires ring: \valid(ring);
+    assigns ring->submit.site;
+    ensures place: ring->submit.site.file == file && ring->submit.site.line == line; */
 static inline void once_site_submit(struct once_ring *ring, const char *file, int line)
 {
 	ring->submit.site.file = file;
 	ring->submit.site.line = line;
 }
 
+/*@ requires ring: \valid(ring);
+    assigns ring->complete.site;
+    ensures place: ring->complete.site.file == file && ring->complete.site.line == line; */
 static inline void once_site_complete(struct once_ring *ring, const char *file, int line)
 {
 	ring->complete.site.file = file;

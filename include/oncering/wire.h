@@ -60,48 +60,85 @@ enum {
 #error "struct once_wire is laid out for little-endian machines"
 #endif
 
+/*
+ * The same as logic: the 32 bits of a number, the first word of an SQE, the
+ * word of the length and the flags of the operation, and the word of the
+ * indexes.
+ */
+/*@ logic integer once_bits_of(integer number) = number < 0 ? number + 0x100000000 : number;
+    logic integer once_head_of(integer opcode, integer flags, integer ioprio, integer fd) =
+      opcode + flags * 0x100 + ioprio * 0x10000 + once_bits_of(fd) * 0x100000000;
+    logic integer once_size_of(integer length, integer flags) = length + flags * 0x100000000;
+    logic integer once_index_of(integer buffer, integer file) =
+      buffer + once_bits_of(file) * 0x100000000; */
+
 /* The 32 bits of a number that may be negative. */
+/*@ assigns \nothing;
+    ensures bits: \result == once_bits_of(number); */
 static inline uint32_t once_bits(int32_t number)
 {
 	return (uint32_t)((int64_t)number + (number < 0 ? INT64_C(0x100000000) : 0));
 }
 
+/*@ requires fields: opcode <= UINT8_MAX && flags <= UINT8_MAX && ioprio <= UINT16_MAX;
+    assigns \nothing;
+    ensures word: \result == once_head_of(opcode, flags, ioprio, fd); */
 static inline uint64_t once_wire_head(uint64_t opcode, uint64_t flags, uint64_t ioprio, int fd)
 {
 	return opcode + flags * ONCE_WORD_2 + ioprio * ONCE_WORD_3 + once_bits(fd) * ONCE_WORD_5;
 }
 
+/*@ requires wire: \valid_read(wire);
+    assigns \nothing;
+    ensures field: \result == wire->head % 0x100; */
 static inline uint32_t once_wire_opcode(const struct once_wire *wire)
 {
 	return (uint32_t)(wire->head % ONCE_WORD_2);
 }
 
+/*@ requires wire: \valid_read(wire);
+    assigns \nothing;
+    ensures field: \result == wire->head / 0x100 % 0x100; */
 static inline uint32_t once_wire_flags(const struct once_wire *wire)
 {
 	return (uint32_t)(wire->head / ONCE_WORD_2 % ONCE_WORD_2);
 }
 
+/*@ requires wire: \valid_read(wire);
+    assigns \nothing;
+    ensures field: \result == wire->head / 0x10000 % 0x10000; */
 static inline uint32_t once_wire_ioprio(const struct once_wire *wire)
 {
 	return (uint32_t)(wire->head / ONCE_WORD_3 % ONCE_WORD_3);
 }
 
 /* The length, and the flags of the operation. */
+/*@ assigns \nothing;
+    ensures word: \result == once_size_of(length, flags); */
 static inline uint64_t once_wire_size(uint32_t length, uint32_t flags)
 {
 	return length + flags * ONCE_WORD_5;
 }
 
+/*@ requires wire: \valid_read(wire);
+    assigns \nothing;
+    ensures field: \result == wire->size % 0x100000000; */
 static inline uint32_t once_wire_length(const struct once_wire *wire)
 {
 	return (uint32_t)(wire->size % ONCE_WORD_5);
 }
 
+/*@ requires wire: \valid_read(wire);
+    assigns \nothing;
+    ensures field: \result == wire->size / 0x100000000; */
 static inline uint32_t once_wire_op_flags(const struct once_wire *wire)
 {
 	return (uint32_t)(wire->size / ONCE_WORD_5);
 }
 
+/*@ requires field: buffer <= UINT32_MAX;
+    assigns \nothing;
+    ensures word: \result == once_index_of(buffer, file); */
 static inline uint64_t once_wire_index(uint64_t buffer, int32_t file)
 {
 	return buffer + once_bits(file) * ONCE_WORD_5;
@@ -111,6 +148,12 @@ static inline uint64_t once_wire_index(uint64_t buffer, int32_t file)
  * Into the SQ, word by word, as atomic stores: gcc would else gather the words
  * on the stack to store them in pairs, and wait for them there (measured: 10 ns).
  */
+/*@ requires wires: \valid(to) && \valid_read(from) && \separated(to, from);
+    assigns *to;
+    ensures words: to->head == from->head && to->off == from->off && to->addr == from->addr &&
+            to->size == from->size && to->index == from->index && to->addr3 == from->addr3 &&
+            to->pad == from->pad;
+    ensures stamped: to->user_data == user_data; */
 static inline void once_wire_copy(struct once_wire *to, const struct once_wire *from,
 				  uint64_t user_data)
 {

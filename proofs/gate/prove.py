@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""
+Prove src/ and include/ against their contracts, and believe only the reports.
+
+    prove.py [--quick] [--page] [FILE...]   FILE: only these, without the closing checks
+
+What is to be proved is what the compiler finds in src/ and include/, less
+proofs/not_proved.tsv; how, and how many goals there are at least, is in
+proofs/units.tsv. --quick replays verdicts from a cache in the build folder.
+--page writes the table of functions into proofs/README.md; without it the
+table must agree.
+"""
+import argparse
+import collections
+import concurrent.futures
+import pathlib
+import subprocess
+import sys
+import time
+
+import assumptions
+import framac
+import mutants
+import page
+import sources
+
+ROOT = sources.ROOT
+Unit = collections.namedtuple('Unit', 'path provers timeout goals smoke functions calls')
+Result = collections.namedtuple('Result', 'unit goals smoke properties faults')
+
+
+def versions():
+    """Faults: tools whose version nobody has tried."""
+    faults = []
+    for command, known in sources.table(ROOT / 'proofs/versions.tsv', 2):
+        try:
+            said = subprocess.run(command.split(), capture_output=True, text=True, check=False).stdout
+        except FileNotFoundError:
+            said = 'not installed'
+        if said.splitlines()[:1] != [known]:
+            faults.append(f'{command}: "{said.splitlines()[:1]}" is not the known "{known}"')
+    return faults
+
+
+def plan(build):
+    """The units, and faults: functions that are neither proved nor listed with a reason, or both."""
+    faults = []
+    listed = {(path, name): reason
+              for path, name, reason in sources.table(ROOT / 'proofs/not_proved.tsv', 3)}
+    rows = {row[0]: row[1:] for row in sources.table(ROOT / 'proofs/units.tsv', 5)}
+    units, left_out = [], dict(listed)
+    for path in [*sources.files(), *sorted(set(rows) - set(sources.files()))]:
+        defined = sources.functions(ROOT, build, path)
+        wanted = [name for name in defined if (path, name) not in listed]
+        for name in defined:
+            left_out.pop((path, name), None)
+        lemmas = 'lemma ' in (ROOT / path).read_text()
+        if path in rows:
+            if not wanted and not lemmas:
+                faults.append(f'proofs/units.tsv: {path} has nothing to prove')
+            provers, timeout, goals, smoke = rows[path]
+            units.append(Unit(path, provers, timeout, int(goals), int(smoke), wanted,
+                              sources.calls(build)))
+        else:
+            faults += [f'{path}:{defined[name]}: {name} is neither proved nor in proofs/not_proved.tsv'
+                       for name in wanted]
+            if lemmas:
+                faults.append(f'{path}: has lemmas, and is not in proofs/units.tsv')
+    faults += [f'proofs/not_proved.tsv: there is no {name} in {path}' for path, name in left_out]
+    return units, listed, faults
+
+
+def contracts(unit, properties):
+    """Faults: functions of the unit without a contract of their own."""
+    kinds = collections.defaultdict(set)
+    for row in properties:
+        kinds[row['function']].add(row['property kind'])
+    return [f'{unit.path}: {name} has no contract with assigns'
+            for name in unit.functions if 'assigns clause' not in kinds[name]]
+
+
+def prove(unit, build, cache, unspecified):
+    """One unit: its goals, then its smoke tests."""
+    folder = build / unit.path.replace('/', '_')
+    goals, smoke, faults, properties = [], [], [], []
+    options = ['-wp-prover', unit.provers, '-wp-timeout', unit.timeout]
+    try:
+        if unit.functions:
+            chosen = ['-wp-fct', ','.join(unit.functions)]
+            first = framac.run(ROOT, folder, unit.path, options + chosen, cache, unspecified)
+            second = framac.run(ROOT, folder / 'smoke', unit.path,
+                                ['-wp-prover', 'cvc4', '-wp-timeout', '2', '-wp-smoke-tests',
+                                 f'-wp-prop={framac.SMOKE_ONLY}', *chosen], cache, unspecified)
+            goals += first.goals
+            smoke = [goal for goal in second.goals if '_wp_smoke_' in goal.name]
+            properties = first.properties
+        if 'lemma ' in (ROOT / unit.path).read_text():
+            lemmas = framac.run(ROOT, folder / 'lemmas', unit.path, options + ['-wp-prop=@lemma'],
+                                cache, unspecified)
+            goals += lemmas.goals
+    except framac.Failed as surprise:
+        return Result(unit, goals, smoke, properties, [f'{unit.path}: {line}' for line in str(surprise).splitlines()])
+    faults += contracts(unit, properties)
+    count = collections.Counter(goal.function for goal in goals)
+    faults += [f'{unit.path}: {name} has no goals' for name in unit.functions if not count[name]]
+    faults += [unproved(unit, goal, properties) for goal in goals + smoke if not goal.proved]
+    for what, found, floor in (('goals', goals, unit.goals), ('smoke tests', smoke, unit.smoke)):
+        if len(found) < floor:
+            faults.append(f'{unit.path}: {len(found)} {what}, fewer than the {floor} in proofs/units.tsv')
+    return Result(unit, goals, smoke, properties, faults)
+
+
+def unproved(unit, goal, properties):
+    """A goal that fell: its name, its clause and file:line, as far as the reports tell."""
+    places = [f"{row['directory']}/{row['file']}:{row['line']}: {row['property']}" for row in properties
+              if row['function'] == goal.function and row['status'] not in ('Valid', 'Partially proven', None)]
+    named = [place for place in places
+             if place.split(': ')[1].rstrip(':') in goal.name] or places
+    return f'UNPROVED {unit.path}: {goal.name}' + ''.join(f'\n             {place}' for place in named[:3])
+
+
+def show(result):
+    """One line per function: goals, provers, seconds."""
+    print(f'\n{result.unit.path}')
+    by_function = collections.defaultdict(list)
+    for goal in result.goals:
+        by_function[goal.function].append(goal)
+    smoke = collections.Counter(goal.function for goal in result.smoke)
+    for name, goals in by_function.items():
+        split = collections.Counter(goal.prover for goal in goals if goal.proved)
+        provers = ', '.join(f'{prover} {count}' for prover, count in sorted(split.items()))
+        proved = sum(goal.proved for goal in goals)
+        print(f'  {name:34} {proved:4}/{len(goals):<4} {smoke[name]:3} smoke  {provers:30}'
+              f' {sum(goal.seconds for goal in goals):7.1f} s')
+    for fault in result.faults:
+        print(f'  {fault}')
+    sys.stdout.flush()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--quick', action='store_true')
+    parser.add_argument('--page', action='store_true')
+    parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build/proofs')
+    parser.add_argument('files', nargs='*')
+    given = parser.parse_args()
+    build = given.build.resolve()
+    build.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+
+    faults = versions() + sources.forbidden(ROOT)
+    units, listed, missing = plan(build)
+    faults += missing
+    if given.files:
+        units = [unit for unit in units if unit.path in given.files]
+    units.sort(key=lambda unit: -unit.goals)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        cache = 'update' if given.quick else 'none'
+        unspecified = {name for _, name in listed}
+        jobs = [pool.submit(prove, unit, build, cache, unspecified) for unit in units]
+        results = []
+        for job in concurrent.futures.as_completed(jobs):
+            results.append(job.result())
+            show(results[-1])
+    for result in results:
+        faults += result.faults
+    goals = [goal for result in results for goal in result.goals]
+    smoke = [goal for result in results for goal in result.smoke]
+
+    sample = mutants.Score(0, 0, [])
+    assumed = []
+    if not given.files:
+        assumed, wrong = assumptions.check(ROOT, results, listed)
+        faults += wrong
+        faults += page.check(ROOT, results, listed, write=given.page)
+        sample = mutants.sample(build)
+        faults += sample.faults
+    shipped = [name for result in results if not result.unit.path.startswith('proofs/')
+               for name in result.unit.functions]
+    print()
+    for fault in faults:
+        print(f'FAULT {fault}')
+    print(f'{time.monotonic() - began:.0f} s')
+    print(f'proofs: {sum(g.proved for g in goals)}/{len(goals)} goals, '
+          f'{sum(g.proved for g in smoke)}/{len(smoke)} smoke tests, '
+          f'{sample.rejected}/{sample.tried} mutants rejected, '
+          f'{len(shipped)}/{len(shipped) + len(listed)} functions, {len(assumed)} assumptions')
+    return 1 if faults or not goals else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
