@@ -70,8 +70,9 @@ STRESS := $(call objects,$(wildcard tests/stress/*.c))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help deps deps-run lib demo test sanitize check bench stress coverage misuse install uninstall \
-	format clean programs run-tests headers readme install-test demo-run stress-run
+.PHONY: help deps deps-run lib demo test sanitize check bench stress coverage misuse misuse-check diagnostics install uninstall \
+	attributes misra format clean programs run-tests headers readme install-test demo-run stress-run \
+	exhaustive contracts checked-programs prove prove-deps prove-quick prove-page prove-mutants
 
 help: ## list the targets
 	@printf 'oncering %s: every completion, seen exactly once\n\n' '$(VERSION)'
@@ -205,13 +206,16 @@ check: deps ## everything: both compilers, sanitizers, headers, demo, README, in
 	$(tests_of) $(asan); \
 	$(step) 'TSan: builds' $(MAKE) -k programs $(tsan); \
 	$(tests_of) $(tsan); \
+	RESULTS=build/results $(MAKE) misuse-check B=build CC=gcc; \
 	$(quiet) 'headers alone, as C11, C17 and C++17' $(MAKE) headers; \
+	$(quiet) 'attributes promise optimisers nothing false' tests/attributes/run.sh; \
 	$(quiet) 'what README.md shows' tests/readme.sh build/liboncering.a; \
 	$(quiet) 'install, pkg-config, uninstall' $(MAKE) install-test; \
 	$(quiet) 'demo' build/demo; \
 	$(quiet) 'demo under ASan + UBSan' build/asan/demo; \
 	$(quiet) 'demo under TSan' build/tsan/demo; \
 	$(if $(EMULATION),$(quiet) 'demo on the emulated ring' build/demo-emulated;) \
+	$(quiet) 'every sequence of up to six events, library against model' $(MAKE) exhaustive B=build CC=gcc; \
 	$(quiet) 'stress: a million completions' build/stress 1000000; \
 	$(if $(EMULATION),$(quiet) 'stress: counters that wrap' build/stress-emulated --wrap;) \
 	tests/run.sh --total build/results
@@ -228,9 +232,136 @@ coverage: deps ## line coverage of src/, by the tests on both back ends
 
 # --- what ordinary tools say about wrong programs ---
 
-misuse: deps $(EMULATED_OBJECTS) ## every analyser over wrong programs and their correct twins; writes build/misuse.tsv
-	@tests/deps.sh clang-tidy cppcheck
-	@OUT=$B/misuse tests/misuse/run.sh $(ACCEPT) $(EMULATED_OBJECTS)
+MISUSE_PACKAGES := cppcheck clang-19 clang-tidy coccinelle frama-c-base
+misuse_corpus = OUT=$B/misuse tests/misuse/run.sh $(ACCEPT) $B/liboncering.a $(EMULATED_OBJECTS)
+
+misuse: deps $B/liboncering.a $(EMULATED_OBJECTS) ## every analyser over wrong programs and their correct twins; writes build/misuse.tsv
+	@tests/deps.sh $(MISUSE_PACKAGES)
+	@$(CC) $(ALL_CFLAGS) -fsyntax-only -Iinclude/oncering/eva $(CPPFLAGS) include/oncering/eva/model.c
+	@$(misuse_corpus)
+	@tests/misuse/aorai.sh
+
+# The tools that are quick, and the runs; what check adds to its sum.
+misuse-check: $B/liboncering.a $(EMULATED_OBJECTS)
+	@tests/deps.sh cppcheck
+	@TOOLS=quick $(misuse_corpus)
+
+diagnostics: ## write into README.md what gcc and clang say about a wrong program
+	@tests/misuse/diagnostics.sh --write
+
+# --- proofs: see proofs/README.md ---
+
+PROOF_PACKAGES := frama-c-base why3 z3 cvc4 spin gcc binutils python3 git
+proofs = WHY3CONFIG=$(abspath $B)/proofs/why3.conf proofs/gate/prove.py --build $B/proofs
+
+# The seam's calls are wrapped: the clauses that the proofs assume run around them.
+SEAM_CALLS = $(shell grep -ow '__real_once_port_[a-z_]*' proofs/world/checked_port.c | sed 's/__real_//' | sort -u)
+CHECKED_PROGRAMS := $(patsubst tests/%.c,$B/checked/%,$(TESTS))
+
+$B/checked/test_%: $B/obj/tests/test_%.o $B/obj/proofs/world/checked_port.o $(call objects,$(HARNESS)) $(REAL_OBJECTS)
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(SEAM_CALLS:%=-Wl,--wrap=%) $^ -o $@ -lcmocka $(LIBS)
+
+checked-programs: $(CHECKED_PROGRAMS)
+
+contracts: deps ## run the unit tests with the assumed contracts asserted around each call of the seam
+	@mkdir -p $B && : > $B/results-contracts && rm -f $B/clauses
+	@$(MAKE) checked-programs
+	@for program in $(CHECKED_PROGRAMS); do \
+	  ONCE_CLAUSES=$(abspath $B)/clauses tests/run.sh $B/results-contracts $$program || :; done
+	@proofs/world/clauses.sh src/port.h $B/clauses
+	@tests/run.sh --total $B/results-contracts
+
+prove-deps:
+	@tests/deps.sh $(PROOF_PACKAGES)
+	@mkdir -p $B/proofs
+	@[ -s $B/proofs/why3.conf ] || why3 config detect -C $B/proofs/why3.conf > $B/proofs/detect.txt 2>&1
+
+prove: prove-deps ## prove src/ against its contracts, without a cache; try a sample of the mutants
+	@proofs/split.sh $B/proofs/split
+	@$(proofs)
+
+prove-quick: prove-deps ## the same with the verdicts of the last run (FILE= one source file)
+	@$(proofs) --quick $(FILE)
+
+prove-page: prove-deps ## prove-quick, and write the table of functions into proofs/README.md
+	@$(proofs) --quick --page
+
+prove-mutants: prove-deps ## try every mutant of code and contracts: each must cost a goal (NAME= one of them)
+	@$(subst prove.py,mutants.py,$(proofs)) $(NAME)
+
+# --- the oncering command, and scenarios: see src/tool/scenario.h ---
+
+# What runs scenarios, for every program that does; the command has more, and both seams.
+SCENARIO := $(wildcard src/tool/scenario_*.c src/tool/run*.c src/tool/world*.c)
+TOOL_OBJECTS := $(call objects,$(wildcard src/tool/*.c) proofs/model_state.c proofs/model_names.c $(filter-out $(SEAM),$(SOURCES))) $B/seams/src/port_liburing.o \
+	$(patsubst %.c,$B/seams/%.o,$(EMULATION))
+TOOL_TESTS := $(wildcard tests/tool/test_*.c)
+TOOL_PROGRAMS := $(patsubst tests/tool/%.c,$B/tool/real/%,$(TOOL_TESTS)) $(patsubst tests/tool/%.c,$B/tool/emulated/%,$(TOOL_TESTS))
+
+$B/obj/src/tool/main.o: CPPFLAGS += -DONCERING_VERSION='"$(VERSION)"'
+$B/obj/tests/tool/test_%.o: WARN += $(MISUSE_WARN)
+$B/seams/src/%.o: SEAM_NAMES := src/tool/seam_real.h
+$B/seams/tests/%.o: SEAM_NAMES := src/tool/seam_emulated.h
+
+$B/seams/%.o: %.c
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -include $(SEAM_NAMES) $(CPPFLAGS) -Isrc -MMD -MP -c $< -o $@
+
+$B/oncering: $(TOOL_OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(LIBS)
+
+$B/tool/real/test_%: $B/obj/tests/tool/test_%.o $(call objects,$(SCENARIO)) $(REAL_OBJECTS)
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(LIBS)
+
+$B/tool/emulated/test_%: $B/obj/tests/tool/test_%.o $(call objects,$(SCENARIO)) $(EMULATED_OBJECTS)
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(LIBS)
+
+.PHONY: tool tool-programs tool-test run-tool-tests
+
+tool: deps-run $B/oncering ## build build/oncering: run, draw, explain, replay scenarios
+
+tool-programs: $B/oncering $(TOOL_PROGRAMS)
+
+run-tool-tests:
+	@for program in $(TOOL_PROGRAMS); do tests/run.sh $(RESULTS) $$program || :; done
+
+tool-test: deps ## run the tests of scenarios and of the oncering command
+	@mkdir -p $B && : > $(RESULTS)
+	@$(MAKE) tool-programs
+	@$(MAKE) run-tool-tests; tests/run.sh --total $(RESULTS)
+
+# --- analysers of the library itself ---
+
+attributes: ## what analysers are promised lets no optimiser elide or foresee a call
+	@tests/attributes/run.sh
+
+misra: ## MISRA C:2012 over include/ and src/: each deviation is justified in tests/misra.tsv
+	@tests/deps.sh cppcheck
+	@tests/misra.sh
+
+# --- the reference model: proofs/model.h ---
+
+MODEL_OBJECTS := $(call objects,$(wildcard proofs/model*.c))
+EXHAUSTIVE_OBJECTS := $(call objects,$(wildcard fuzz/exhaustive*.c) fuzz/small_kernel.c \
+	$(filter-out src/port_%,$(SOURCES))) $(MODEL_OBJECTS)
+
+$B/real/test_model $B/emulated/test_model $B/checked/test_model: $(call objects,tests/model/steps.c) $(MODEL_OBJECTS)
+$B/obj/tests/model/%.o: WARN += $(MISUSE_WARN)
+
+$B/exhaustive: $(EXHAUSTIVE_OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@
+
+exhaustive: $B/exhaustive ## every sequence of up to six events on a ring of two slots, library against model
+	@$B/exhaustive
 
 # --- speed and endurance ---
 
@@ -257,6 +388,8 @@ install: lib ## install the headers, the libraries and oncering.pc (PREFIX=, DES
 	$(Q)install -d '$(DESTDIR)$(INCLUDEDIR)/oncering' '$(DESTDIR)$(LIBDIR)/pkgconfig'
 	$(Q)install -m 644 include/oncering.h '$(DESTDIR)$(INCLUDEDIR)'
 	$(Q)install -m 644 include/oncering/*.h '$(DESTDIR)$(INCLUDEDIR)/oncering'
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/share/oncering'
+	$(Q)install -m 644 include/oncering/rules/* '$(DESTDIR)$(PREFIX)/share/oncering'
 	$(Q)install -m 644 $B/liboncering.a '$(DESTDIR)$(LIBDIR)'
 	$(Q)install -m 755 $B/liboncering.so.$(VERSION) '$(DESTDIR)$(LIBDIR)'
 	$(Q)ln -sf liboncering.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/liboncering.so.$(SOVERSION)'
@@ -271,7 +404,7 @@ uninstall: ## remove what install has installed
 	$(say) REMOVE '$(DESTDIR)$(PREFIX)'
 	$(Q)rm -f '$(DESTDIR)$(INCLUDEDIR)/oncering.h' '$(DESTDIR)$(LIBDIR)/pkgconfig/oncering.pc' \
 		'$(DESTDIR)$(LIBDIR)'/liboncering.a '$(DESTDIR)$(LIBDIR)'/liboncering.so*
-	$(Q)rm -rf '$(DESTDIR)$(INCLUDEDIR)/oncering'
+	$(Q)rm -rf '$(DESTDIR)$(INCLUDEDIR)/oncering' '$(DESTDIR)$(PREFIX)/share/oncering'
 
 # --- the house ---
 
