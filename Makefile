@@ -215,6 +215,8 @@ check: deps ## everything: both compilers, sanitizers, headers, demo, README, in
 	$(quiet) 'demo under ASan + UBSan' build/asan/demo; \
 	$(quiet) 'demo under TSan' build/tsan/demo; \
 	$(if $(EMULATION),$(quiet) 'demo on the emulated ring' build/demo-emulated;) \
+	$(MAKE) run-lessons B=build RESULTS=build/results; \
+	$(quiet) 'the course' $(MAKE) course B=build; \
 	$(quiet) 'every sequence of up to six events, library against model' $(MAKE) exhaustive B=build CC=gcc; \
 	$(quiet) 'stress: a million completions' build/stress 1000000; \
 	$(if $(EMULATION),$(quiet) 'stress: counters that wrap' build/stress-emulated --wrap;) \
@@ -338,6 +340,20 @@ tool-test: deps ## run the tests of scenarios and of the oncering command
 	@$(MAKE) tool-programs
 	@$(MAKE) run-tool-tests; tests/run.sh --total $(RESULTS)
 
+# --- the lessons: scenarios with a story, see tests/lessons ---
+
+.PHONY: lessons run-lessons course
+
+lessons: deps-run $B/oncering ## run every lesson and exercise; writes build/course.html
+	@mkdir -p $B && : > $(RESULTS)
+	@$(MAKE) course run-lessons; tests/run.sh --total $(RESULTS)
+
+run-lessons:
+	@tests/lessons/lessons.sh $(RESULTS) $B/oncering
+
+course:
+	@tests/lessons/course.sh $B/oncering $B/course.html
+
 # --- analysers of the library itself ---
 
 attributes: ## what analysers are promised lets no optimiser elide or foresee a call
@@ -405,6 +421,26 @@ uninstall: ## remove what install has installed
 	$(Q)rm -f '$(DESTDIR)$(INCLUDEDIR)/oncering.h' '$(DESTDIR)$(LIBDIR)/pkgconfig/oncering.pc' \
 		'$(DESTDIR)$(LIBDIR)'/liboncering.a '$(DESTDIR)$(LIBDIR)'/liboncering.so*
 	$(Q)rm -rf '$(DESTDIR)$(INCLUDEDIR)/oncering' '$(DESTDIR)$(PREFIX)/share/oncering'
+
+# --- installing the oncering command, its man page and its completion ---
+
+BINDIR ?= $(PREFIX)/bin
+SHAREDIR ?= $(PREFIX)/share
+COMPLETION := $(SHAREDIR)/bash-completion/completions
+
+.PHONY: install-tool uninstall-tool
+install: install-tool
+uninstall: uninstall-tool
+
+install-tool: $B/oncering
+	$(Q)install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(SHAREDIR)/man/man1' '$(DESTDIR)$(COMPLETION)'
+	$(Q)install -m 755 $B/oncering '$(DESTDIR)$(BINDIR)'
+	$(Q)install -m 644 src/tool/oncering.1 '$(DESTDIR)$(SHAREDIR)/man/man1'
+	$(Q)install -m 644 src/tool/oncering.bash '$(DESTDIR)$(COMPLETION)/oncering'
+
+uninstall-tool:
+	$(Q)rm -f '$(DESTDIR)$(BINDIR)/oncering' '$(DESTDIR)$(SHAREDIR)/man/man1/oncering.1' \
+		'$(DESTDIR)$(COMPLETION)/oncering'
 
 # --- the house ---
 
