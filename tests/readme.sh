@@ -65,6 +65,8 @@ for name in $(grep -oE '\b(once|ONCE)_[A-Za-z0-9_]+' README.md | sort -u); do
 	grep -rqw -- "$name" include || wrong "$name is not declared"
 done
 
+tests/misuse/diagnostics.sh || wrong "it does not show what the compilers say now: make diagnostics"
+
 cat > "$work/sizes.c" <<'END'
 #include <oncering.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs one program of the corpus, on the emulated kernel or a real one, and
+ * Runs one program of the corpus, by its number, on the emulated kernel or a real one, and
  * tells how the library answered: each code it refused a call with, or the
  * program gave up with, one a line. What the program left behind is found by
  * submit and drain, as in any program that ends in order.
@@ -8,6 +8,10 @@
 #include "misuse.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+/* From run.sh: the programs by their numbers, from 1. */
+extern misuse_program *const misuse_programs[];
 
 enum { ENTRIES = 16, PLACES = 32, OPERATIONS = 24 };
 
@@ -18,40 +22,6 @@ static void tell(void *context, const struct once_violation *violation)
 {
 	(void)context;
 	puts(once_code_name(violation->code));
-}
-
-int start(struct once_ring *r, struct request *owner, unsigned count)
-{
-	int rc;
-
-	for (unsigned i = 0; i < count; i++) {
-		struct once_sqe sqe;
-
-		rc = once_take(r, &sqe);
-		if (rc < 0)
-			return rc;
-		once_prep_nop(&sqe);
-		rc = once_arm(&sqe, request_lend(owner), NULL);
-		if (rc < 0)
-			return rc;
-	}
-	rc = once_submit(r);
-	return rc < 0 ? rc : 0;
-}
-
-int start_failing(struct once_ring *r, struct request *owner)
-{
-	struct once_sqe sqe;
-	int rc = once_take(r, &sqe);
-
-	if (rc < 0)
-		return rc;
-	once_prep_read(&sqe, -1, owner->buffer, sizeof(owner->buffer), 0);
-	rc = once_arm(&sqe, request_lend(owner), NULL);
-	if (rc < 0)
-		return rc;
-	rc = once_submit(r);
-	return rc < 0 ? rc : 0;
 }
 
 bool stop_asked(void)
@@ -74,20 +44,23 @@ void note_token(const struct once_cqe *cqe)
 	note("token", once_result(cqe));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct once_config config = {
 		.entries = ENTRIES, .cq_entries = PLACES, .handler = tell, .memory = memory
 	};
 	const struct once_timespec second = { 1, 0 };
-	int rc = once_open(&ring, &config);
+	int rc;
 
+	if (argc != 2 || atoi(argv[1]) < 1)
+		return 2;
+	rc = once_open(&ring, &config);
 	if (rc < 0) {
 		fprintf(stderr, "once_open: %s\n", once_strerror(rc));
 		return rc == -ENOSYS || rc == -EPERM ? 77 : 1;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	rc = program(&ring);
+	rc = misuse_programs[atoi(argv[1])](&ring);
 	if (rc <= -5000)
 		puts(once_code_name(rc));
 	if (once_submit(&ring) < 0)

@@ -19,7 +19,8 @@ struct request {
 ONCE_OWNER(request, struct request);
 
 /* The program. Returns 0, or what it gave up with. */
-int program(struct once_ring *ring);
+typedef int misuse_program(struct once_ring *ring);
+misuse_program program;
 
 /* *count* NOPs in flight, each lent *owner*: 0 or what failed. Their result is 0. */
 int start(struct once_ring *ring, struct request *owner, unsigned count);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * oncering for Frama-C's Eva: found instead of <oncering.h> where this folder
- * comes first (-cpp-extra-args=-I.../oncering/eva), with model.c for the library.
+ * comes first (-cpp-extra-args=-I.../oncering/eva), with model.c for the library, under
+ * -eva-no-memexec: the cache of calls would skip preconditions in helpers.
  * The types, the codes and the preparations are the real ones.
  *
  * What is checked, by the names of the preconditions that Eva reports where the
