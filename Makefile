@@ -254,7 +254,7 @@ diagnostics: ## write into README.md what gcc and clang say about a wrong progra
 # --- proofs: see proofs/README.md ---
 
 PROOF_PACKAGES := frama-c-base why3 z3 cvc4 spin gcc binutils python3 git
-proofs = WHY3CONFIG=$(abspath $B)/proofs/why3.conf proofs/gate/prove.py --build $B/proofs
+proofs = PYTHONDONTWRITEBYTECODE=1 WHY3CONFIG=$(abspath $B)/proofs/why3.conf proofs/gate/prove.py --build $B/proofs
 
 # The seam's calls are wrapped: the clauses that the proofs assume run around them.
 SEAM_CALLS = $(shell grep -ow '__real_once_port_[a-z_]*' proofs/world/checked_port.c | sed 's/__real_//' | sort -u)

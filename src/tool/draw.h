@@ -101,7 +101,7 @@ void draw_cqs(const struct draw_plan *plan, FILE *out);
 void draw_bar(FILE *out, enum draw_state state, int x, int y, int width, int height,
 	      const char *label, const char *tip);
 /* A refusal's cross, centred. */
-void draw_cross(FILE *out, int x, int y);
+void draw_cross(FILE *out, int x, int y, int radius);
 const char *draw_state_name(enum draw_state state);
 
 /* --- draw_html.c --- */

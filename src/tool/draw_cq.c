@@ -177,8 +177,8 @@ static void draw_crosses(const struct draw_plan *plan, int ring, FILE *out)
 
 			if (token->ring == ring && token->position == step->position &&
 			    draw_row(cq, token->place) < cq->rows) {
-				draw_cross(out, draw_x(plan, c) + DRAW_COLUMN / 2,
-					   row_y(cq, draw_row(cq, token->place)) + cq->height / 2);
+				draw_cross(out, draw_x(plan, c) + DRAW_COLUMN - 7,
+					   row_y(cq, draw_row(cq, token->place)) + cq->height - 5, 5);
 				break;
 			}
 		}

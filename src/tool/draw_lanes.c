@@ -133,13 +133,12 @@ static bool is_of_lane(const struct draw_plan *plan, const struct draw_lane *lan
 		: plan->record->ops[op].ring == lane->ring && plan->record->ops[op].slot == lane->slot;
 }
 
-/* A small triangle where a completion came that was not the last one. */
+/* A small triangle where a completion was delivered. */
 static void draw_completions(const struct draw_plan *plan, const struct draw_lane *lane, int y, FILE *out)
 {
 	for (uint32_t i = 0; i < plan->record->token_count; i++) {
 		const struct record_token *token = &plan->record->tokens[i];
 		const uint32_t column = draw_column_of(plan, token->delivered);
-		char text[32];
 		int x;
 
 		if (!is_of_lane(plan, lane, token->op) || column >= plan->count ||
@@ -148,22 +147,17 @@ static void draw_completions(const struct draw_plan *plan, const struct draw_lan
 		x = draw_x(plan, column);
 		fprintf(out, "<path d=\"M%d %dh8l-4 6z\" fill=\"#fff\" stroke=\"#111\"/>\n",
 			x + 2, y + (DRAW_LANE - DRAW_BAR) / 2 - 3);
-		if (plan->by_slot || token->terminal)
-			continue;
-		snprintf(text, sizeof text, "%d", (int)token->result);
-		fprintf(out, "<text class=\"t%d\" x=\"%d\" y=\"%d\">%s</text>\n", (int)DRAW_IN_FLIGHT,
-			x + DRAW_COLUMN / 2, y + DRAW_LANE / 2 + 4,
-			token->result < 0 ? "err" : text);
 	}
 }
 
+/* At the lower edge, so that the names of states stay readable. */
 static void draw_crosses(const struct draw_plan *plan, const struct draw_lane *lane, int y, FILE *out)
 {
 	for (uint32_t c = 0; c < plan->count; c++) {
 		const struct record_step *step = &plan->record->steps[plan->columns[c].first];
 
 		if (!plan->columns[c].gap && step->code != 0 && is_of_lane(plan, lane, step->subject))
-			draw_cross(out, draw_x(plan, c) + DRAW_COLUMN / 2, y + DRAW_LANE / 2);
+			draw_cross(out, draw_x(plan, c) + DRAW_COLUMN - 7, y + DRAW_LANE - 8, 6);
 	}
 }
 

@@ -275,8 +275,8 @@ static void plan_header(struct draw_plan *plan)
 					  (double)(plan->count - c) * DRAW_COLUMN);
 	}
 	plan->header = (int)((double)longest * character * lean_up) + 16;
-	if (plan->header < 200)
-		plan->header = 200; /* the legend stands beside it */
+	if (plan->header < 224)
+		plan->header = 224; /* the legend stands beside it */
 	plan->overhang = (int)lean + 24;
 }
 

@@ -85,12 +85,14 @@ void draw_bar(FILE *out, enum draw_state state, int x, int y, int width, int hei
 	fputs("</g>\n", out);
 }
 
-void draw_cross(FILE *out, int x, int y)
+void draw_cross(FILE *out, int x, int y, int radius)
 {
-	fprintf(out, "<g><circle cx=\"%d\" cy=\"%d\" r=\"9\" fill=\"#fff\" stroke=\"%s\" "
-		"stroke-width=\"2\"/><path d=\"M%d %dl8 8m0 -8l-8 8\" stroke=\"%s\" "
-		"stroke-width=\"2.5\" fill=\"none\"/></g>\n", x, y, refusal_colour, x - 4, y - 4,
-		refusal_colour);
+	const int arm = radius / 2;
+
+	fprintf(out, "<g><circle cx=\"%d\" cy=\"%d\" r=\"%d\" fill=\"#fff\" stroke=\"%s\" "
+		"stroke-width=\"2\"/><path d=\"M%d %dl%d %dm0 -%dl-%d %d\" stroke=\"%s\" "
+		"stroke-width=\"2.5\" fill=\"none\"/></g>\n", x, y, radius, refusal_colour, x - arm, y - arm,
+		2 * arm, 2 * arm, 2 * arm, 2 * arm, 2 * arm, refusal_colour);
 }
 
 /* --- legend --- */
@@ -103,7 +105,7 @@ static void legend_line(FILE *out, int y, const char *name, const char *about)
 
 static void draw_legend(const struct draw_plan *plan, FILE *out)
 {
-	int y = DRAW_TITLE + plan->header - 8 * 20 + 2;
+	int y = DRAW_TITLE + plan->header - 10 * 20 + 2;
 
 	fprintf(out, "<path d=\"M%d %dh24\" stroke=\"#999\" stroke-dasharray=\"2 3\"/>", DRAW_MARGIN, y - 4);
 	legend_line(out, y, "FREE", "no operation");
@@ -115,8 +117,16 @@ static void draw_legend(const struct draw_plan *plan, FILE *out)
 		legend_line(out, y, looks[i].name, looks[i].about);
 	}
 	y += 20;
-	draw_cross(out, DRAW_MARGIN + 12, y - 4);
+	draw_cross(out, DRAW_MARGIN + 12, y - 4, 8);
 	legend_line(out, y, "refused", "or reported");
+	y += 20;
+	fprintf(out, "<path d=\"M%d %dh8l-4 6z\" fill=\"#fff\" stroke=\"#111\"/>", DRAW_MARGIN + 8, y - 8);
+	legend_line(out, y, "CQE", "delivered");
+	y += 20;
+	fprintf(out, "<circle cx=\"%d\" cy=\"%d\" r=\"5\" fill=\"#111\" stroke=\"#111\"/>"
+		"<circle cx=\"%d\" cy=\"%d\" r=\"5\" fill=\"#fff\" stroke=\"#111\"/>", DRAW_MARGIN + 6, y - 4,
+		DRAW_MARGIN + 20, y - 4);
+	legend_line(out, y, "at once", "passed (white: own)");
 }
 
 /* --- columns --- */
@@ -218,7 +228,7 @@ static void draw_refusals(const struct draw_plan *plan, FILE *out)
 			plan->axis_y + DRAW_AXIS + DRAW_REFUSED / 2 + 4);
 	for (uint32_t c = 0; c < plan->count; c++) {
 		if (!plan->columns[c].gap && plan->record->steps[plan->columns[c].first].code != 0)
-			draw_cross(out, draw_x(plan, c) + DRAW_COLUMN / 2, plan->axis_y + DRAW_AXIS + DRAW_REFUSED / 2);
+			draw_cross(out, draw_x(plan, c) + DRAW_COLUMN / 2, plan->axis_y + DRAW_AXIS + DRAW_REFUSED / 2, 9);
 	}
 }
 

@@ -103,7 +103,7 @@ static void forget_registers(struct run *run)
 	run->armed = 0;
 	run->soon = run->tangled = false;
 	run->elsewhere = run->was_elsewhere = false;
-	run->cleaning = false;
+	run->cleaning = run->hostile = false;
 	run->cleaning_violations = 0;
 }
 

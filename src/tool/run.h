@@ -176,6 +176,7 @@ struct run {
 	bool soon;                 /* an operation that ends by itself may be out */
 	bool tangled;              /* links or IOSQE_IO_DRAIN were used: a cancellation may have to wait */
 	bool stale;                /* the rings must be opened anew */
+	bool hostile;              /* the kernel was made to misbehave: what it posts is not held against anybody */
 	bool cleaning;             /* violations are counted, not told */
 	uint32_t cleaning_violations;
 	bool elsewhere;            /* the next step runs in another thread */

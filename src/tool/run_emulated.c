@@ -192,5 +192,6 @@ int run_act(struct run *run, const struct scenario_step *step)
 		run->event.marks |= RUN_NOT_HERE;
 		return -ENOTSUP;
 	}
+	run->hostile = true;
 	return act(run, ring, step);
 }

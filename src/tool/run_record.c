@@ -70,22 +70,39 @@ void run_note_armed(struct run *run, struct run_sqe *from, uint64_t id, uint8_t 
 		world_expect_descriptors(&run->world);
 }
 
+/* Whether a CQE of that operation lies in the CQ. */
+static bool is_posted(const struct once_ring *ring, uint64_t id)
+{
+	const uint32_t ready = once_ready(ring);
+	uint32_t index = ring->complete.next_index;
+
+	for (uint32_t i = 0; i < ready; i++) {
+		if (ring->view.cqes[(size_t)index << ring->cqe_shift].user_data == id)
+			return true;
+		index = index + 1 == ring->view.cq_entries ? 0 : index + 1;
+	}
+	return false;
+}
+
 bool run_ends_by_itself(struct run *run)
 {
+	bool live = false;
+
 	if (run->header.setup == SETUP_SQPOLL)
 		return true;
-	if (!run->soon)
-		return false;
-	for (unsigned ring = 0; ring < RINGS; ring++)
+	for (unsigned ring = 0; ring < RINGS && run->soon; ring++)
 		for (uint32_t slot = 0; slot < RUN_CAPACITY; slot++) {
 			const struct run_op *op = &run->ops[ring][slot];
 			const int state = op->soon != 0 && op->ended == 0 ? run_op_state(run, op)
 									   : ONCE_STATE_FREE;
 
-			if (state == ONCE_STATE_ARMED || state == ONCE_STATE_IN_FLIGHT)
+			if (state != ONCE_STATE_ARMED && state != ONCE_STATE_IN_FLIGHT)
+				continue;
+			live = true;
+			if (!is_posted(&run->rings[ring], op->id))
 				return true;
 		}
-	run->soon = false;
+	run->soon = live;
 	return false;
 }
 

@@ -12,7 +12,8 @@ static void note_violation(void *context, const struct once_violation *violation
 	struct run_event *event = &run->event;
 
 	if (run->cleaning) {
-		run->cleaning_violations++;
+		if (!run->hostile)
+			run->cleaning_violations++;
 		return;
 	}
 	if (event->violations < RUN_VIOLATIONS)

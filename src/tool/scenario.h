@@ -199,7 +199,7 @@ struct scenario_size scenario_size_at(unsigned index);
 uint64_t scenario_generations(unsigned index);
 uint32_t scenario_credit(unsigned index);
 uint32_t scenario_setup_flags(unsigned setup); /* IORING_SETUP_* */
-/* Take away what no ring can be: split with SINGLE_ISSUER. */
+/* Take away what no ring can be: split with SINGLE_ISSUER, legacy without CQ places for it. */
 void scenario_settle_header(struct scenario_header *header);
 
 /* --- steps --- */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { REGISTER_BITS = 32, RING_B_BITS = 0xe0 };
+enum { REGISTER_BITS = 32, RING_B_BITS = 0xe0, LEGACY_PLACES = 4 };
 
 void scenario_init(struct scenario *scenario, struct scenario_step *steps, uint32_t capacity)
 {
@@ -37,6 +37,16 @@ static void decode_header(struct scenario_header *header, const uint8_t *bytes, 
 	scenario_settle_header(header);
 }
 
+/* Without IORING_FEAT_EXT_ARG the library keeps four CQ places, and the CQ holds the larger SQ. */
+static bool fits_legacy(unsigned size_index)
+{
+	const struct scenario_size size = scenario_size_at(size_index);
+	const unsigned least = size.entries + (unsigned)LEGACY_PLACES;
+	const unsigned cq = size.cq > least ? size.cq : least;
+
+	return size.operations <= cq - LEGACY_PLACES;
+}
+
 void scenario_settle_header(struct scenario_header *header)
 {
 	const bool defer = header->setup == SETUP_DEFER || header->setup == SETUP_DEFER_CQE32;
@@ -44,6 +54,8 @@ void scenario_settle_header(struct scenario_header *header)
 	/* the kernel wants the submitting thread to complete */
 	if (defer || header->setup == SETUP_SINGLE)
 		header->options &= (uint8_t)~OPTION_SPLIT;
+	if (!fits_legacy(header->size) || (header->second != 0 && !fits_legacy(header->second - 1U)))
+		header->options &= (uint8_t)~OPTION_LEGACY;
 }
 
 static void encode_header(const struct scenario_header *header, uint8_t *bytes)

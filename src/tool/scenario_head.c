@@ -124,22 +124,28 @@ static bool take_option(struct reader *reader, struct scenario_header *header)
 	return false;
 }
 
+static bool settle(struct reader *reader, struct scenario_header *header)
+{
+	const uint8_t asked = header->options;
+
+	scenario_settle_header(header);
+	if (header->options == asked)
+		return true;
+	complain_message(reader->complaint, reader->line, reader->index,
+			 ((header->options ^ asked) & OPTION_SPLIT) != 0
+				 ? "split: the kernel wants one thread on a ring with SINGLE_ISSUER"
+				 : "legacy: so many operations leave the library no CQ places");
+	return false;
+}
+
 static bool parse_ring_a(struct reader *reader, struct scenario_header *header)
 {
-	uint8_t asked;
-
 	if (!take_size(reader, &header->size))
 		return false;
 	while (!at_end(reader))
 		if (!take_option(reader, header))
 			return false;
-	asked = header->options;
-	scenario_settle_header(header);
-	if (header->options == asked)
-		return true;
-	complain_message(reader->complaint, reader->line, reader->index,
-			 "split: the kernel wants one thread on a ring with SINGLE_ISSUER");
-	return false;
+	return settle(reader, header);
 }
 
 static bool parse_ring_b(struct reader *reader, struct scenario_header *header)
@@ -149,7 +155,7 @@ static bool parse_ring_b(struct reader *reader, struct scenario_header *header)
 	if (!take_size(reader, &index))
 		return false;
 	header->second = (uint8_t)(index + 1);
-	return take_end(reader);
+	return take_end(reader) && settle(reader, header);
 }
 
 static bool parse_fault(struct reader *reader, struct scenario_header *header)

@@ -215,6 +215,7 @@ void complain_operand(struct complaint *complaint, const struct line *line, unsi
 void complain_message(struct complaint *complaint, const struct line *line, unsigned index,
 		      const char *message)
 {
+	complaint->column = 0; /* it is certain, whatever else might have come later */
 	if (move_to(complaint, line, index))
 		snprintf(complaint->error->message, SCENARIO_MESSAGE, "%s", message);
 }

@@ -179,14 +179,17 @@ static int write_program(const struct scenario *scenario, const struct record_op
 	struct sheet body, functions;
 	FILE *out = NULL;
 	int rc = 1;
-	bool good = begin_sheet(&body) & begin_sheet(&functions);
+	const bool begun = begin_sheet(&body);
+	bool good = begin_sheet(&functions) && begun;
+	bool ended;
 
 	to.scenario = scenario;
 	to.body = body.out;
 	to.functions = functions.out;
 	if (good)
 		put_steps(&to);
-	good = end_sheet(&body) & end_sheet(&functions) & good;
+	ended = end_sheet(&body);
+	good = end_sheet(&functions) && ended && good;
 	if (!good)
 		fprintf(stderr, "oncering: c: out of memory\n");
 	else

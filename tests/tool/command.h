@@ -130,7 +130,7 @@ static inline char *oncering(const char *arguments, int *status)
 /* The same of a scenario, on the ring of this test; skips where io_uring is not permitted. */
 static inline char *oncering_runs(const char *command, const char *arguments, int *status)
 {
-	char line[PATH_ROOM];
+	char line[2 * PATH_ROOM];
 	char *text;
 
 	snprintf(line, sizeof line, "%s %s%s", command, is_emulated() ? "--emulated " : "", arguments);

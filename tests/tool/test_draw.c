@@ -64,7 +64,7 @@ static void a_drawing_has_states_steps_and_refusals(void **state)
 	assert_has(text, "<tspan class=\"refused\">  ONCE_SPENT</tspan>");
 	assert_has(text, "head");
 	assert_has(text, "tail");
-	assert_has(text, "<desc>14 steps, 2 operations, 2 refusals</desc>");
+	assert_has(text, "<desc>15 steps, 2 operations, 2 refusals</desc>");
 	free(text);
 }
 
@@ -171,6 +171,7 @@ static const char look[] =
 	"if(b.left<svg.left-1||b.right>svg.right+1||b.top<svg.top-1||b.bottom>svg.bottom+1)out++;}"
 	"const labels=q('svg text[x=\"12\"]:not(.title)');"
 	"for(const t of labels)if(box(t).right-svg.left>272)long++;"
+	"for(const t of q('svg text[x=\"124\"]'))if(box(t).right-svg.left>292)long++;"
 	"const bars=texts.filter(t=>/^t\\d/.test(t.className.baseVal)).map(box);"
 	"for(let i=0;i<bars.length;i++)for(let j=0;j<i;j++){const a=bars[i],b=bars[j];"
 	"if(a.left<b.right-1&&b.left<a.right-1&&a.top<b.bottom-3&&b.top<a.bottom-3)over++;}"
@@ -178,6 +179,16 @@ static const char look[] =
 	"const p=document.createElement('p');p.textContent='looked: width '+innerWidth+' texts '+"
 	"(texts.length>20?'many':'few')+' out '+out+' long '+long+' overlap '+over+' wide '+wide;"
 	"document.body.append(p);});</script>\n";
+
+/* A multishot operation, a drain, two rings, every kind of bar. */
+static const char busy[] =
+	"ring a entries 8 cq 16 operations 8\nring b entries 8 cq 16 operations 8\n"
+	"take s0\nprepare s0 poll_multishot pipe.read in\narm s0 as o0 lending 1\nsubmit\n"
+	"put 1 into pipe.write\nwait c0\nsee c0\nput 1 into pipe.write\nwait c1\n"
+	"take s1\nprepare s1 nop\narm s1 as o1 lending session 200\nsubmit\npeek c2\nsee c2\nsee c2\n"
+	"close\ntake s2\nsee c1\ngive back s2\n"
+	"take s3 on b\nprepare s3 timeout 1000s\narm s3 as o2 lending cookie 3\nsubmit on b\n"
+	"drain 1000s on b\ndrain 1000s\nclose\nclose on b\n";
 
 static void browse(const char *width, const char *found)
 {
@@ -212,7 +223,7 @@ static void a_browser_finds_nothing_wrong(void **state)
 		fprintf(stderr, "skipped: chromium is not installed, so nobody looked at the drawing\n");
 		skip();
 	}
-	draw(seen_twice, "-o @d.html");
+	draw(busy, "-o @d.html");
 	page = read_file("d.html");
 	file = fopen(scratch("look.html"), "w");
 	assert_non_null(file);

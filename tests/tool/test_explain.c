@@ -2,8 +2,9 @@
 /* oncering explain, oncering list. */
 #include "command.h"
 
+#include "../../src/tool/scenario.h"
+
 #include <ctype.h>
-#include <dirent.h>
 #include <oncering/code.h>
 
 /* Every public header, one after the other. */
@@ -157,6 +158,34 @@ static void help_is_an_answer(void **state)
 	}
 }
 
+/* The grammar of the man page is the grammar of the parser. */
+static void the_man_page_has_every_step(void **state)
+{
+	int status;
+	char *page = shell("sed 's/\\\\-/-/g' src/tool/oncering.1", &status);
+
+	(void)state;
+	assert_int_equal(status, 0);
+	for (unsigned verb = 0; verb < VERBS; verb++) {
+		char text[120] = "\n  ";
+		size_t used = strlen(text);
+
+		for (const char *at = scenario_grammar(verb)->template; *at != '\0'; at++) {
+			text[used++] = *at;
+			if (*at >= 'A' && *at <= 'Z' && at[1] >= '0' && at[1] <= '9')
+				at++;
+		}
+		text[used++] = '\n';
+		text[used] = '\0';
+		assert_has(page, text);
+	}
+	for (const char *letter = "FTYEGPUJAXWM"; *letter != '\0'; letter++) {
+		for (unsigned i = 0; scenario_word(*letter, i) != NULL; i++)
+			assert_has(page, scenario_word(*letter, i));
+	}
+	free(page);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,7 +195,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_code_is_usage),
 		cmocka_unit_test(calls_are_those_of_the_headers),
 		cmocka_unit_test(lists_fit_and_have_everything),
-		cmocka_unit_test(help_is_an_answer)
+		cmocka_unit_test(help_is_an_answer),
+		cmocka_unit_test(the_man_page_has_every_step)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
