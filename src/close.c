@@ -2,6 +2,15 @@
 /* Close: refused while anything is the kernel's or a token is out. */
 #include "ring.h"
 
+/*@ requires ring: once_readable(ring);
+    requires counts: once_counts(ring);
+    assigns \nothing;
+    ensures slots: \result.taken == once_count_taken(ring) &&
+            \result.armed == once_count_armed(ring) &&
+            \result.in_flight == once_count_in_flight(ring);
+    ensures tokens: \result.held == ring->complete.held;
+    ensures reserved: \result.reserved == ring->complete.timers;
+    ensures closed: ring->open == 0 ==> \result.ready == 0 && \result.overflow == false; */
 static struct once_report report_of(const struct once_ring *ring)
 {
 	const struct once_report report = {

@@ -31,78 +31,100 @@ static const char *const setup_flag_names[] = {
 	"IORING_SETUP_SQ_REWIND"
 };
 
-static const struct once_code_text *text_of(int code)
+/* Where the table has *code*; ONCE_CODES if it is none of ours. */
+/*@ assigns \nothing;
+    ensures row: \result <= ONCE_CODES;
+    ensures found: \result < ONCE_CODES ==> once_code_texts[\result].code == code;
+    ensures first: \forall integer j; 0 <= j < \result ==> once_code_texts[j].code != code; */
+static unsigned row_of(int code)
 {
-	const struct once_code_text *text = once_code_texts;
+	unsigned i = 0;
 
-	while (text->code != 0 && text->code != code)
-		text++;
-	return text->code != 0 ? text : NULL;
+	/*@ loop invariant rows: i <= ONCE_CODES;
+	    loop invariant passed: \forall integer j; 0 <= j < i ==> once_code_texts[j].code != code;
+	    loop assigns i;
+	    loop variant ONCE_CODES - i; */
+	while (i < ONCE_CODES && once_code_texts[i].code != code)
+		i++;
+	return i;
 }
 
+/*@ assigns \nothing;
+    ensures errno: \result == true <==> -ERRNO_MAX <= code <= -1; */
 static bool is_errno(int code)
 {
 	return code < 0 && code >= -ERRNO_MAX;
 }
 
-static const struct once_errno_text *errno_of(int code)
+/* The same of an errno value. */
+/*@ requires errno: -ERRNO_MAX <= code <= -1;
+    assigns \nothing;
+    ensures row: \result <= ONCE_ERRNOS;
+    ensures found: \result < ONCE_ERRNOS ==> once_errno_texts[\result].error == -code; */
+static unsigned errno_row_of(int code)
 {
-	const struct once_errno_text *text = once_errno_texts;
+	unsigned i = 0;
 
-	while (text->error != 0 && text->error != -code)
-		text++;
-	return text->error != 0 ? text : NULL;
+	/*@ loop invariant rows: i <= ONCE_ERRNOS;
+	    loop assigns i;
+	    loop variant ONCE_ERRNOS - i; */
+	while (i < ONCE_ERRNOS && once_errno_texts[i].error != -code)
+		i++;
+	return i;
 }
 
 const char *once_code_name(int code)
 {
-	const struct once_code_text *text = text_of(code);
+	const unsigned row = row_of(code);
 
 	if (is_errno(code)) {
-		const struct once_errno_text *error = errno_of(code);
+		const unsigned error = errno_row_of(code);
 
-		return error != NULL ? error->name : "-errno";
+		return error < ONCE_ERRNOS ? once_errno_texts[error].name : "-errno";
 	}
-	return text != NULL ? text->name : "unknown";
+	return row < ONCE_CODES ? once_code_texts[row].name : "unknown";
 }
 
 const char *once_strerror(int code)
 {
-	const struct once_code_text *text = text_of(code);
+	const unsigned row = row_of(code);
 
 	if (code >= 0)
 		return "Success";
 	if (is_errno(code)) {
-		const struct once_errno_text *error = errno_of(code);
+		const unsigned error = errno_row_of(code);
 
-		return error != NULL ? error->what : "An error of the kernel without a name here";
+		return error < ONCE_ERRNOS ? once_errno_texts[error].what
+					   : "An error of the kernel without a name here";
 	}
-	return text != NULL ? text->what : "Neither an errno value nor a code of oncering";
+	return row < ONCE_CODES ? once_code_texts[row].what
+				: "Neither an errno value nor a code of oncering";
 }
 
 const char *once_raw_would(int code)
 {
-	const struct once_code_text *text = text_of(code);
+	const unsigned row = row_of(code);
 
-	return text != NULL ? text->raw : "";
+	return row < ONCE_CODES ? once_code_texts[row].raw : "";
 }
 
 int once_code_at(unsigned i)
 {
-	const struct once_code_text *text = once_code_texts;
-
-	while (i > 0 && text->code != 0) {
-		text++;
-		i--;
-	}
-	return text->code;
+	return i < ONCE_CODES ? once_code_texts[i].code : 0;
 }
 
 const char *once_setup_flag_name(uint32_t bit)
 {
-	for (size_t i = 0; i < sizeof setup_flag_names / sizeof setup_flag_names[0]; i++) {
-		if (bit == UINT32_C(1) << i)
-			return setup_flag_names[i];
+	const size_t names = sizeof setup_flag_names / sizeof setup_flag_names[0];
+	uint32_t rest = bit;
+	size_t i = 0;
+
+	/*@ loop invariant names: i <= names;
+	    loop assigns i, rest;
+	    loop variant rest; */
+	while (rest > 1 && rest % 2 == 0 && i < names) {
+		rest /= 2;
+		i++;
 	}
-	return "unknown";
+	return rest == 1 && i < names ? setup_flag_names[i] : "unknown";
 }

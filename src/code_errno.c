@@ -7,7 +7,15 @@
 
 #include <errno.h>
 
-const struct once_errno_text once_errno_texts[] = {
+#ifdef __FRAMAC__ /* its <errno.h> lacks these */
+enum {
+	ELNRNG = 48, ENOCSI = 50, ENOANO = 55, EBFONT = 59, EADV = 68, ESRMNT = 69,
+	EDOTDOT = 73, ETOOMANYREFS = 109, ENOTNAM = 118, ENAVAIL = 119, EOWNERDEAD = 130,
+	ENOTRECOVERABLE = 131, ERFKILL = 132, EHWPOISON = 133
+};
+#endif
+
+const struct once_errno_text once_errno_texts[ONCE_ERRNOS] = {
 	{ EPERM, "-EPERM", "Operation not permitted" },
 	{ ENOENT, "-ENOENT", "No such file or directory" },
 	{ ESRCH, "-ESRCH", "No such process" },
@@ -138,6 +146,5 @@ const struct once_errno_text once_errno_texts[] = {
 	{ EOWNERDEAD, "-EOWNERDEAD", "Owner died" },
 	{ ENOTRECOVERABLE, "-ENOTRECOVERABLE", "State not recoverable" },
 	{ ERFKILL, "-ERFKILL", "Operation not possible due to RF-kill" },
-	{ EHWPOISON, "-EHWPOISON", "Memory page has hardware error" },
-	{ 0, "", "" }
+	{ EHWPOISON, "-EHWPOISON", "Memory page has hardware error" }
 };

@@ -9,7 +9,7 @@
 
 #define ROW(code_, what_, raw_) { code_, #code_, what_, raw_ }
 
-const struct once_code_text once_code_texts[] = {
+const struct once_code_text once_code_texts[ONCE_CODES] = {
 	/* --- open, close --- */
 	ROW(ONCE_ALREADY_OPEN,
 	    "The ring is open already; close it first, or open another struct once_ring.",
@@ -190,6 +190,5 @@ const struct once_code_text once_code_texts[] = {
 	ROW(ONCE_NOT_CQE32,
 	    "The CQEs of this ring have no extra words; open it with IORING_SETUP_CQE32.",
 	    "cqe->big_cqe[] lies behind the CQE: it reads the next completion, or beyond the end of "
-	    "the queue."),
-	{ 0, "", "", "" }
+	    "the queue.")
 };

@@ -10,8 +10,10 @@ struct once_code_text {
 	const char *raw;  /* what raw liburing would have done; "" if there is no such thing */
 };
 
-/* One row for each code, in the order of enum once_code; the last one has code 0. */
-extern const struct once_code_text once_code_texts[];
+enum { ONCE_CODES = 37, ONCE_ERRNOS = 131 };
+
+/* One row for each code, in the order of enum once_code. */
+extern const struct once_code_text once_code_texts[ONCE_CODES];
 
 struct once_errno_text {
 	int error;        /* positive, as in <errno.h> */
@@ -19,7 +21,6 @@ struct once_errno_text {
 	const char *what;
 };
 
-/* The last one has error 0. */
-extern const struct once_errno_text once_errno_texts[];
+extern const struct once_errno_text once_errno_texts[ONCE_ERRNOS];
 
 #endif

@@ -6,6 +6,12 @@ enum {
 	SLICE_NANOSECONDS = 10000000 /* between two cancellations: what was queued may have started */
 };
 
+/*@ requires ring: \valid_read(ring);
+    requires counts: once_counts(ring);
+    assigns \nothing;
+    ensures drained: \result == true <==> once_count_in_flight(ring) == 0 &&
+            once_count_armed(ring) == 0 && ring->complete.timers == 0 &&
+            ring->complete.removes == 0 && ring->complete.cancels == 0; */
 static bool is_drained(const struct once_ring *ring)
 {
 	const struct once_complete_side *side = &ring->complete;

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/*@ requires ring: hold != \null ==> \valid_read(ring) &&
+            \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
+    assigns \nothing;
+    ensures spent: \result == ONCE_SPENT; */
 int once_core_spent(const struct once_ring *ring, const struct once_hold *hold, uint64_t position)
 {
 	if (hold == NULL)
@@ -11,11 +15,32 @@ int once_core_spent(const struct once_ring *ring, const struct once_hold *hold, 
 	return once_refuse_position(ring, ONCE_SPENT, "once_result", position, 0);
 }
 
+/*@ requires types: \valid_read(a) && \valid_read(b);
+    requires names: valid_read_string(a->name) && valid_read_string(b->name);
+    assigns \nothing;
+    ensures same: a == b ==> \result == true;
+    ensures sizes: a->size != b->size ==> \result == false; */
 bool once_same_type(const struct once_type *a, const struct once_type *b)
 {
 	return a == b || (a->size == b->size && strcmp(a->name, b->name) == 0);
 }
 
+/*@ requires hold: hold == \null || \valid_read(hold);
+    requires ring: \valid_read(ring) && \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
+    assigns \nothing;
+    behavior spent:
+      assumes spent: hold == \null || hold->position != position;
+      ensures refused: \result == ONCE_SPENT;
+    behavior foreign:
+      assumes held: hold != \null && hold->position == position;
+      assumes foreign: hold->slot >= ring->capacity;
+      ensures refused: \result == ONCE_FOREIGN;
+    behavior other_type:
+      assumes held: hold != \null && hold->position == position;
+      assumes ours: hold->slot < ring->capacity;
+      ensures refused: \result == ONCE_WRONG_TYPE;
+    complete behaviors;
+    disjoint behaviors; */
 int once_core_not_owner(const struct once_ring *ring, const struct once_hold *hold,
 			uint64_t position)
 {

@@ -26,6 +26,9 @@ enum {
 #define OPENINGS UINT64_C(0x200000)     /* 2^21 */
 
 /* A refusal of open goes to the handler that the configuration names. */
+/*@ requires config: \valid_read(config);
+    assigns \nothing;
+    ensures code: \result == code; */
 static int refuse(const struct once_config *config, int code, uint64_t expected, uint64_t found)
 {
 	const struct once_violation violation = {
@@ -37,12 +40,31 @@ static int refuse(const struct once_config *config, int code, uint64_t expected,
 	return code;
 }
 
+/*@ requires some: bits != 0;
+    assigns \nothing; */
 static uint32_t lowest_bit(uint32_t bits)
 {
-	return bits & (~bits + 1U);
+	return bits & (UINT32_MAX - bits + 1U);
 }
 
 /* What can be told before the kernel is asked: 0 or the refusal. */
+/*@ requires config: \valid_read(config);
+    assigns \nothing;
+    ensures answer: \result == 0 || \result == ONCE_BAD_FLAG || \result == ONCE_BAD_SIZE ||
+            \result == ONCE_BAD_MEMORY;
+    ensures flags: \result == 0 ==> (config->flags & ~(uint32_t)SETUP_HONOURED) == 0 &&
+            (config->options & ~(uint32_t)OPTIONS_KNOWN) == 0;
+    ensures split: \result == 0 ==>
+            !((config->options & ONCE_SPLIT) != 0 && (config->flags & SETUP_DEFER_TASKRUN) != 0);
+    ensures entries: \result == 0 ==> 1 <= config->entries <= ENTRIES_MAX;
+    ensures cq_entries: \result == 0 ==>
+            config->cq_entries == 0 || config->entries <= config->cq_entries <= CQ_ENTRIES_MAX;
+    ensures generations: \result == 0 ==> config->generations_used < ONCE_GENERATIONS - 1;
+    ensures capacity: \result == 0 ==> 1 <= config->memory.capacity <= ONCE_CAPACITY_MAX;
+    ensures memory: \result == 0 ==> config->memory.ops != \null &&
+            config->memory.stack != \null && config->memory.returned != \null &&
+            config->memory.credits != \null && config->memory.window != \null &&
+            config->memory.times != \null; */
 static int config_refusal(const struct once_config *config)
 {
 	const struct once_memory *memory = &config->memory;
@@ -71,6 +93,16 @@ static int config_refusal(const struct once_config *config)
 }
 
 /* Whether the kernel's answer can be worked with: 0 or the refusal. */
+/*@ requires pointers: \valid_read(config) && \valid_read(view);
+    requires places: own_places <= ONCE_OWN_PLACES_LEGACY;
+    assigns \nothing;
+    ensures answer: \result == 0 || \result == ONCE_OLD_KERNEL || \result == ONCE_BAD_MEMORY ||
+            \result == ONCE_BAD_SIZE;
+    ensures nodrop: \result == 0 ==> (view->features & ONCE_FEAT_NODROP) != 0;
+    ensures fits: \result == 0 ==> view->sq_entries <= config->memory.time_places &&
+            view->cq_entries <= config->memory.window_places;
+    ensures admission: \result == 0 ==> view->cq_entries <= CQ_ENTRIES_MAX &&
+            config->memory.capacity + own_places <= view->cq_entries; */
 static int view_refusal(const struct once_config *config, const struct once_port_view *view,
 			uint32_t own_places)
 {

@@ -39,6 +39,10 @@ void once_count_own(struct once_ring *ring)
 	struct once_submit_side *side = &ring->submit;
 	uint32_t kept = 0;
 
+	/*@ loop invariant places: kept <= i <= side->own_pending;
+	    loop invariant unread: \forall integer k; 0 <= k < kept ==> side->own[k] >= side->submitted;
+	    loop assigns i, kept, side->own[0 .. ONCE_OWN_SQES - 1];
+	    loop variant side->own_pending - i; */
 	for (uint32_t i = 0; i < side->own_pending; i++) {
 		if (side->own[i] >= side->submitted) {
 			side->own[kept] = side->own[i];

@@ -214,6 +214,12 @@ int once_flush(struct once_ring *ring, uint32_t least, const struct once_timespe
 bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
 		   const struct once_timespec *time);
 /* After a flush: forget those that the kernel has read. */
+/*@ requires ring: \valid(ring);
+    requires own: ring->submit.own_pending <= ONCE_OWN_SQES;
+    assigns ring->submit.own_pending, ring->submit.own[0 .. ONCE_OWN_SQES - 1];
+    ensures fewer: ring->submit.own_pending <= \old(ring->submit.own_pending);
+    ensures unread: \forall integer i; 0 <= i < ring->submit.own_pending ==>
+            ring->submit.own[i] >= ring->submit.submitted; */
 void once_count_own(struct once_ring *ring);
 /* Reserve: append a timeout for a wait of *count* CQEs. 0 or a refusal. */
 int once_start_timer(struct once_ring *ring, const struct once_timespec *time, uint32_t count);
@@ -223,6 +229,30 @@ uint32_t once_timers_ready(const struct once_ring *ring);
 /* Whether the newest timeout that is ready came to its time. */
 bool once_timer_expired(const struct once_ring *ring);
 /* Consume a CQE of the library's own; false if it is none. */
+/*@ requires ring: \valid(ring) && \valid_read(cqe) && \separated(ring, cqe);
+    assigns ring->complete.timers, ring->complete.removes, ring->complete.cancels,
+            ring->complete.cancel_result;
+    behavior timer:
+      assumes timer: cqe->user_data == ONCE_UDATA_TIMEOUT && ring->complete.timers != 0;
+      assigns ring->complete.timers;
+      ensures released: \result == true && ring->complete.timers == \old(ring->complete.timers) - 1;
+    behavior remove:
+      assumes remove: cqe->user_data == ONCE_UDATA_REMOVE && ring->complete.removes != 0;
+      assigns ring->complete.removes;
+      ensures released: \result == true && ring->complete.removes == \old(ring->complete.removes) - 1;
+    behavior cancel:
+      assumes cancel: cqe->user_data == ONCE_UDATA_CANCEL && ring->complete.cancels != 0;
+      assigns ring->complete.cancels, ring->complete.cancel_result;
+      ensures released: \result == true && ring->complete.cancels == \old(ring->complete.cancels) - 1;
+      ensures kept: ring->complete.cancel_result == cqe->res;
+    behavior other:
+      assumes other: !(cqe->user_data == ONCE_UDATA_TIMEOUT && ring->complete.timers != 0) &&
+              !(cqe->user_data == ONCE_UDATA_REMOVE && ring->complete.removes != 0) &&
+              !(cqe->user_data == ONCE_UDATA_CANCEL && ring->complete.cancels != 0);
+      assigns \nothing;
+      ensures foreign: \result == false;
+    complete behaviors;
+    disjoint behaviors; */
 bool once_consume_own(struct once_ring *ring, const struct once_wire_cqe *cqe);
 
 /* --- deliver.c --- */

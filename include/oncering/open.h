@@ -103,6 +103,16 @@ int once_open(struct once_ring *ring, const struct once_config *config);
  * The ring's file descriptor, for poll(2), epoll(7) and IORING_OP_MSG_RING;
  * ONCE_NOT_OPEN on a closed ring. The library's: do not close it. Any thread.
  */
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures descriptor: \result >= 0;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures refused: \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 int once_fd(const struct once_ring *ring);
 
@@ -117,6 +127,9 @@ int once_fd(const struct once_ring *ring);
  * undo, and which would keep the kernel's ring alive beyond a close by another
  * thread, until this one ends.
  */
+/*@ requires ring: \valid(ring);
+    assigns ring->port, ring->submit.owner, ring->complete.owner;
+    ensures free: ring->submit.owner == 0 && ring->complete.owner == 0; */
 ONCE_NONNULL
 void once_hand_over(struct once_ring *ring);
 

@@ -3,6 +3,7 @@
 import collections
 import csv
 import json
+import os
 import re
 import subprocess
 
@@ -45,7 +46,7 @@ def short(name, owner):
     """What the log's and the report's name of a goal have in common."""
     name = re.sub(rf'^{owner}_call_(\w+?)(_\d+)?_requires', r'\1_requires', name)
     name = re.sub(r'_(exit|normal)?(_part\d+)?$', '', re.sub(r'_part\d+$', '', name))
-    return re.sub(r'_\d+$', '', name)[:55]
+    return re.sub(r'_\d+$', '', name)[:50]
 
 
 def goals_of(report, log):
@@ -108,7 +109,7 @@ def run(root, folder, path, options, cache='none', unspecified=()):
     command = ['frama-c', *ARGUMENTS, *session, *options, '-wp-report-json', report, unit,
                '-then', '-report-csv', properties]
     done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False)
+                          check=False, env=dict(os.environ, PWD=str(root))) # Frama-C believes $PWD
     (folder / 'log').write_text(done.stdout)
     surprises = warnings_of(done.stdout, unspecified)
     if surprises or not report.exists() or not properties.exists():
