@@ -237,6 +237,19 @@ uint64_t once_port_serial(void)
 	return k->serial;
 }
 
+/* Each sequence is a process of its own. */
+uint64_t once_port_generations(uint32_t tag)
+{
+	(void)tag;
+	return 0;
+}
+
+void once_port_note_generations(uint32_t tag, uint64_t used)
+{
+	(void)tag;
+	(void)used;
+}
+
 uint64_t once_port_thread(void)
 {
 	return 1;

@@ -88,8 +88,6 @@ struct model_answer model_drain_answer(struct model *m, bool bad_time)
 		return model_exactly(-EINVAL);
 	model_may_answer(&answer, ONCE_DEADLINE);
 	model_may_fail(&answer);
-	if (m->setup.legacy)
-		model_may_answer(&answer, ONCE_TIMERS_OUT);
 	return answer;
 }
 

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-enum { TIMERS_MAX = 2, OWN_CQES = 4 };
+enum { TIMERS_MAX = 2, OWN_PLACES = 3, OWN_CQES = 4 };
 
 /* Bounds of the CQEs that can be handed out at once, as the call finds it. */
 struct bounds {
@@ -125,6 +125,16 @@ static uint32_t timers_to_come(const struct model *m, const struct model_facts *
 	return m->reserved - posted;
 }
 
+/* Exact: CQEs of the library's own that are consumed and keep their places behind a held token. */
+static uint32_t own_behind_held(const struct model *m)
+{
+	uint32_t own = 0;
+
+	for (uint64_t p = m->head; p < m->delivered; p++)
+		own += m->tokens[p - m->forgotten].own;
+	return own;
+}
+
 /* A timed wait that reserves an SQE and a CQ place: may it begin? */
 static struct model_answer reserving(struct model *m, const struct model_facts *facts)
 {
@@ -133,6 +143,9 @@ static struct model_answer reserving(struct model *m, const struct model_facts *
 	if (m->reserved >= TIMERS_MAX)
 		return model_exactly(ONCE_TIMERS_OUT);
 	if (m->setup.exact && m->removes != 0 && timers_to_come(m, facts) != 0)
+		return model_exactly(ONCE_TIMERS_OUT);
+	if (m->setup.exact && m->reserved + m->removes + own_behind_held(m) +
+			      (timers_to_come(m, facts) != 0 ? 2 : 1) > OWN_PLACES)
 		return model_exactly(ONCE_TIMERS_OUT);
 	m->reserves = m->setup.exact;
 	m->removes_older = m->setup.exact && timers_to_come(m, facts) != 0;

@@ -38,12 +38,28 @@ static void void_memory(struct once_ring *ring)
 }
 
 /* The kernel's ring is gone; so is everything that names it. */
+/* The most generations that a slot has used, its next one among them: 0 is what follows the last. */
+static uint64_t oldest(const struct once_ring *ring)
+{
+	uint64_t most = 0;
+
+	for (uint32_t slot = 0; slot < ring->capacity; slot++) {
+		const uint64_t next = once_id_generation(ring->memory.ops[slot].id);
+		const uint64_t used = next != 0 ? next : ONCE_GENERATIONS;
+
+		most = used > most ? used : most;
+	}
+	return most;
+}
+
 static void shut(struct once_ring *ring)
 {
 	const struct once_submit_side no_submit = { 0 };
 	const struct once_complete_side no_complete = { 0 };
 
 	once_port_close(&ring->port);
+	if (ring->ages != 0)
+		once_port_note_generations((uint32_t)(ring->tag / ONCE_TAG_UNIT), oldest(ring));
 	void_memory(ring);
 	ring->open = 0;
 	ring->simple = 0;

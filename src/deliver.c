@@ -80,10 +80,12 @@ static ONCE_COLD struct once_hold *deliver_other(struct once_ring *ring)
 	hold->slot = ONCE_NO_INDEX;
 	hold->result = cqe->res;
 	hold->flags = cqe->flags;
+	hold->pad = 0;
 	side->next_index = next_place(ring, side->next_index);
 	once_store_relaxed(&side->delivered, side->delivered + 1);
 	if (once_consume_own(ring, cqe)) {
 		hold->position = ONCE_SEEN_MARK;
+		hold->pad = ONCE_HOLD_OWN;
 		once_reclaim(ring);
 		return NULL;
 	}

@@ -73,7 +73,11 @@ static int drain_round(struct once_ring *ring, uint64_t end, uint32_t *slot)
 		return rc;
 	if (is_drained(ring))
 		return 0;
-	rc = once_wait_reap(ring, &done, &slice);
+	/* a cancelled timeout of the library's own comes soon, and has the place of another one */
+	if (once_is_legacy(ring) && ring->complete.timers != 0)
+		rc = once_get_events(ring);
+	else
+		rc = once_wait_reap(ring, &done, &slice);
 	if (rc < 0 && rc != -ETIME && rc != -EAGAIN && rc != -EBUSY && rc != -EINTR)
 		return rc;
 	return 0;

@@ -202,6 +202,9 @@ int once_open(struct once_ring *ring, const struct once_config *config)
 {
 	struct once_port_view view = { NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, 0, 0 };
 	const uint64_t serial = once_port_serial();
+	const uint32_t tag = (uint32_t)(1 + serial % ONCE_TAGS);
+	const uint64_t used = config->generations_used != 0 ? config->generations_used
+							    : once_port_generations(tag);
 	uint32_t own_places;
 	bool legacy;
 	int rc;
@@ -209,6 +212,8 @@ int once_open(struct once_ring *ring, const struct once_config *config)
 	if (ring->open != 0)
 		return refuse(config, ONCE_ALREADY_OPEN, 0, 0);
 	rc = config_refusal(config);
+	if (rc == 0 && used > ONCE_GENERATIONS - 2)
+		rc = refuse(config, ONCE_WORN_OUT, ONCE_GENERATIONS - 2, used);
 	if (rc == 0)
 		rc = setup(ring, config, &view);
 	if (rc < 0)
@@ -229,13 +234,14 @@ int once_open(struct once_ring *ring, const struct once_config *config)
 	ring->simple = !once_is_split(ring) && (view.flags & (ONCE_SETUP_SQPOLL | SETUP_CQE32)) == 0;
 	ring->credit_places = view.cq_entries - own_places - ring->capacity;
 	ring->multishot_credit = config->multishot_credit != 0 ? config->multishot_credit : 1;
-	ring->tag = (1 + serial % ONCE_TAGS) * ONCE_TAG_UNIT;
+	ring->tag = tag * ONCE_TAG_UNIT;
+	ring->ages = config->generations_used == 0;
 	ring->eventfd = -1;
 	ring->handler = config->handler;
 	ring->context = config->context;
-	fill_memory(ring, config->generations_used);
+	fill_memory(ring, used);
 	start_sides(ring, serial);
-	ring->submit.wear_from = ring->submit.sq_tail + ONCE_GENERATIONS - 1 - config->generations_used;
+	ring->submit.wear_from = ring->submit.sq_tail + ONCE_GENERATIONS - 1 - used;
 	ring->open = 1;
 	return 0;
 }

@@ -9,7 +9,8 @@
  */
 #include "ring.h"
 
-enum { TIMERS_MAX = 2 };
+/* The rest of ONCE_OWN_PLACES_LEGACY is for the cancellation of a drain. */
+enum { TIMERS_MAX = 2, PLACES_MAX = ONCE_OWN_PLACES_LEGACY - ONCE_OWN_PLACES };
 
 bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
 		   const struct once_timespec *time)
@@ -52,6 +53,26 @@ void once_count_own(struct once_ring *ring)
 	once_store_relaxed32(&side->own_pending, kept);
 }
 
+/*
+ * CQEs of the library's own that are consumed and not passed: they lie behind
+ * a token that is held, in places that were set aside for the next ones.
+ */
+static uint32_t own_behind_held(const struct once_ring *ring)
+{
+	const struct once_complete_side *side = &ring->complete;
+	uint32_t index = side->head_index;
+	uint32_t found = 0;
+
+	for (uint64_t p = side->head; p != side->delivered; p++) {
+		const struct once_hold *hold = &ring->memory.window[index];
+
+		if (hold->slot == ONCE_NO_INDEX && hold->pad == ONCE_HOLD_OWN)
+			found++;
+		index = index + 1 == ring->view.cq_entries ? 0 : index + 1;
+	}
+	return found;
+}
+
 int once_start_timer(struct once_ring *ring, const struct once_timespec *time, uint32_t count)
 {
 	struct once_complete_side *side = &ring->complete;
@@ -65,8 +86,12 @@ int once_start_timer(struct once_ring *ring, const struct once_timespec *time, u
 	};
 	const uint32_t to_come = side->timers - once_timers_ready(ring);
 
-	if (side->timers >= TIMERS_MAX || (to_come != 0 && side->removes != 0))
-		return once_refuse_complete_value(ring, ONCE_TIMERS_OUT, "once_wait", TIMERS_MAX, side->timers);
+	const uint32_t places = side->timers + side->removes + own_behind_held(ring) +
+				(to_come != 0 ? 2 : 1);
+
+	if (side->timers >= TIMERS_MAX || (to_come != 0 && side->removes != 0) ||
+	    places > PLACES_MAX)
+		return once_refuse_complete_value(ring, ONCE_TIMERS_OUT, "once_wait", PLACES_MAX, places);
 	/* an older one may be due much later than the wait that now begins */
 	if (to_come != 0) {
 		if (!once_push_own(ring, &remove, NULL))

@@ -14,6 +14,7 @@
 #define ONCERING_SRC_PORT_H
 
 #include <oncering/code.h>
+#include <oncering/identity.h>
 #include <oncering/open.h>
 
 /* Bits of *view->sq_flags and of once_port_enter(), as the kernel's interface has them. */
@@ -156,6 +157,21 @@ void once_port_eventfd_signal(int fd);
   ensures serial_answer: \result >= 1;
 */
 uint64_t once_port_serial(void);
+/*
+ * Generations that closed rings with the *tag* (1 .. ONCE_TAGS) have used: the
+ * next one begins behind them, so that no identity comes twice in a process.
+ */
+/*@
+  assigns \nothing;
+  ensures generations_answer: \result <= ONCE_GENERATIONS;
+*/
+uint64_t once_port_generations(uint32_t tag);
+/*@
+  requires note_generations_tag: 1 <= tag <= ONCE_TAGS;
+  requires note_generations_used: used <= ONCE_GENERATIONS;
+  assigns \nothing;
+*/
+void once_port_note_generations(uint32_t tag, uint64_t used);
 /* Names the calling thread; never 0, never another one's. */
 /*@
   assigns \nothing;

@@ -12,6 +12,22 @@ uint64_t once_port_serial(void)
 	return __atomic_add_fetch(&rings_opened, 1, __ATOMIC_RELAXED);
 }
 
+static uint64_t generations[ONCE_TAGS + 1];
+
+uint64_t once_port_generations(uint32_t tag)
+{
+	return __atomic_load_n(&generations[tag], __ATOMIC_RELAXED);
+}
+
+void once_port_note_generations(uint32_t tag, uint64_t used)
+{
+	uint64_t known = once_port_generations(tag);
+
+	while (known < used && !__atomic_compare_exchange_n(&generations[tag], &known, used, true,
+							    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		continue;
+}
+
 /* A number, not an address: those of threads that are gone come back. */
 uint64_t once_port_thread(void)
 {

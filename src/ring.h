@@ -13,6 +13,8 @@
 
 /* Marks a place of the window whose CQE is seen; no CQ position is that large. */
 #define ONCE_SEEN_MARK UINT64_MAX
+/* In a hold's pad: the CQE was the library's own. */
+#define ONCE_HOLD_OWN 1U
 /* Counters refuse to go on here; at 10^9 a second that is 146 years away. */
 #define ONCE_COUNTER_END UINT64_C(0x4000000000000000)
 

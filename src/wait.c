@@ -29,13 +29,28 @@ static uint32_t outstanding(const struct once_ring *ring)
 	return once_in_flight(ring) - ring->complete.ended;
 }
 
+/* Enter to wait, not to submit. 0 or -errno. */
+static int enter(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
+		 const void *sigmask)
+{
+	int rc;
+
+	once_publish(ring);
+	rc = once_port_enter(&ring->port, 0, least, ONCE_ENTER_GETEVENTS, timeout, sigmask);
+	return rc < 0 ? rc : 0;
+}
+
 /* Whether *count* CQEs can never come; *to_come* operations are about to be submitted. */
 static ONCE_COLD bool would_hang(struct once_ring *ring, uint32_t count, uint32_t to_come)
 {
-	return (ring->options & (ONCE_SPLIT | ONCE_EXPECT_FOREIGN)) == 0 &&
-	       once_load_relaxed(&ring->submit.credit_taken) == ring->complete.credit_returned &&
-	       count > outstanding(ring) + to_come && count > once_deliverable(ring) &&
-	       !once_has_backlog(ring);
+	if ((ring->options & (ONCE_SPLIT | ONCE_EXPECT_FOREIGN)) != 0 ||
+	    once_load_relaxed(&ring->submit.credit_taken) != ring->complete.credit_returned ||
+	    count <= outstanding(ring) + to_come || count <= once_deliverable(ring))
+		return false;
+	/* what the kernel keeps back may be more than operations in flight: look */
+	if (once_has_backlog(ring))
+		(void)enter(ring, 0, NULL, NULL);
+	return count > once_deliverable(ring) && !once_has_overflow(ring);
 }
 
 int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, const char *call)
@@ -54,17 +69,6 @@ int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, 
 		return once_refuse_complete_value(ring, ONCE_WOULD_HANG, call,
 					 (uint64_t)outstanding(ring) + to_come, count);
 	return 0;
-}
-
-/* Enter to wait, not to submit. 0 or -errno. */
-static int enter(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
-		 const void *sigmask)
-{
-	int rc;
-
-	once_publish(ring);
-	rc = once_port_enter(&ring->port, 0, least, ONCE_ENTER_GETEVENTS, timeout, sigmask);
-	return rc < 0 ? rc : 0;
 }
 
 int once_fetch_backlog(struct once_ring *ring, const char *call)

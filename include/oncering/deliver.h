@@ -167,7 +167,8 @@ ONCE_INLINE int once_wait(struct once_ring *ring, struct once_cqe *cqe)
  *   -EINVAL           a negative time, or nanoseconds outside 0 .. 999999999
  *   ONCE_SPLIT_TIMER  split mode without IORING_FEAT_EXT_ARG: it would touch the SQ
  *   ONCE_TIMERS_OUT   (without IORING_FEAT_EXT_ARG) two older timeouts are still
- *                     to complete: deliver or wait untimed first
+ *                     to complete: deliver or wait untimed first; or the CQEs of
+ *                     older ones lie behind a token that is held: see it first
  */
 ONCE_NONNULL_AT(1, 2) ONCE_MUST_CHECK
 ONCE_INLINE int once_wait_for(struct once_ring *ring, struct once_cqe *cqe, unsigned count,

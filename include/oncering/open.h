@@ -29,7 +29,7 @@ struct once_config {
 	uint32_t options;          /* ONCE_SPLIT, ONCE_TRAP, ONCE_EXPECT_FOREIGN */
 	uint32_t hide_features;    /* IORING_FEAT_* to do without, for tests */
 	uint32_t multishot_credit; /* CQ places set aside for each multishot operation; 0: 1 */
-	uint64_t generations_used; /* as if every slot had lived so often, for tests; < 2^40 */
+	uint64_t generations_used; /* as if every slot had lived so often, for tests; < 2^40 - 1 */
 	once_handler *handler;     /* may be NULL */
 	void *context;             /* for the handler */
 	struct once_memory memory;
@@ -93,6 +93,8 @@ ONCE_BEGIN_C
  *                      or capacity + library's own places > CQ entries
  *   ONCE_BAD_MEMORY    an array is NULL or shorter than the kernel's rings
  *   ONCE_OLD_KERNEL    a needed feature is missing
+ *   ONCE_WORN_OUT      earlier rings of this process have used up the identities
+ *                      that this one would have (2^40 a slot, for each of 127 tags)
  *   -errno             io_uring_setup(2): -ENOSYS, -EPERM (not permitted here),
  *                      -ENOMEM (RLIMIT_MEMLOCK), -EINVAL (flag unknown to this kernel)
  */

@@ -56,7 +56,7 @@ struct once_hold {
 	uint32_t slot;     /* of the operation; ONCE_NO_INDEX if it is not one of ours */
 	int32_t result;
 	uint32_t flags;
-	uint32_t pad;
+	uint32_t pad;      /* where slot is ONCE_NO_INDEX: whether it was the library's own */
 };
 
 /*
@@ -249,6 +249,7 @@ struct once_ring {
 	uint32_t open;       /* 0: closed */
 	uint64_t tag;        /* of this ring, at its place in an identity */
 	int32_t eventfd;     /* registered, or -1 */
+	uint32_t ages;       /* the generations it uses are used up for later rings */
 	once_handler *handler;
 	void *context;
 	struct once_port port;

@@ -321,6 +321,21 @@ WRAPPED(uint64_t, once_port_serial, void)
 	return serial;
 }
 
+WRAPPED(uint64_t, once_port_generations, uint32_t tag)
+{
+	const uint64_t used = __real_once_port_generations(tag);
+
+	CLAUSE(generations_answer, used <= ONCE_GENERATIONS);
+	return used;
+}
+
+WRAPPED(void, once_port_note_generations, uint32_t tag, uint64_t used)
+{
+	CLAUSE(note_generations_tag, tag >= 1 && tag <= ONCE_TAGS);
+	CLAUSE(note_generations_used, used <= ONCE_GENERATIONS);
+	__real_once_port_note_generations(tag, used);
+}
+
 WRAPPED(uint64_t, once_port_thread, void)
 {
 	const uint64_t self = __real_once_port_thread();

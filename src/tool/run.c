@@ -307,7 +307,7 @@ static void finish_ring(struct run *run, unsigned index, struct run_leftovers *l
 	if (run->tangled)
 		cancel_past_the_queue(run, ring);
 	rc = once_drain(ring, run->tangled ? &a_moment : &patience, NULL, 0, &survivors);
-	if (rc == ONCE_DEADLINE && run->tangled) {
+	if ((rc == ONCE_DEADLINE && run->tangled) || (run->hostile && !is_conserved(ring))) {
 		shut_ring(run, index);
 		run->cleaning_violations = 0;
 		return;

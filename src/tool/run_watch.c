@@ -13,7 +13,8 @@
 enum {
 	NANOSECONDS = 1000000000,
 	AT_ONCE = 20000,       /* nanoseconds: long enough to enter the kernel */
-	AGAIN = 1000000        /* if it was not */
+	AGAIN = 1000000,       /* if it was not */
+	TURNS = 10000          /* that two threads take before the emulated kernel interrupts */
 };
 
 #ifndef sigev_notify_thread_id
@@ -61,6 +62,8 @@ void run_watch(struct run *run, bool endless)
 	if (run->backend == RUN_EMULATED) {
 		if (at_once)
 			run_plan_interrupt(run, 1);
+		else if ((run->header.options & OPTION_SPLIT) != 0)
+			run_plan_interrupt(run, TURNS);
 		return;
 	}
 	if (dog->owner == 0 && !make_timer(dog))

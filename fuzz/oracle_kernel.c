@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The oracle: the library against what it shares with the kernel: the counters
+ * of SQ and CQ, and the CQEs as the kernel wrote them.
+ */
+#include "oracle.h"
+
+#include <string.h>
+
+static uint32_t load(const uint32_t *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
+}
+
+/* Nothing is armed but what the model has: from here on the SQ's head can be told. */
+void oracle_kernel_base(struct oracle *o, unsigned ring)
+{
+	const struct once_ring *library = &o->run->rings[ring];
+	const struct model *m = &o->rings[ring].model;
+
+	o->rings[ring].sq_known = library->open != 0 && once_armed(library) == 0;
+	if (o->rings[ring].sq_known)
+		o->rings[ring].sq_base = load(library->view.sq_head) - (uint32_t)m->armed_total;
+}
+
+static void check_sq(struct oracle *o, unsigned ring)
+{
+	const struct once_ring *library = &o->run->rings[ring];
+	const struct model *m = &o->rings[ring].model;
+	const uint32_t read = o->rings[ring].sq_base + (uint32_t)m->armed_total - m->counts.of[MODEL_ARMED];
+	const uint32_t head = load(library->view.sq_head);
+
+	CHECK_THAT(CHECK_SQ_TAIL, head == read, "the kernel has read up to %u, the model says %u", head, read);
+	CHECK_THAT(CHECK_SQ_TAIL, load(library->view.sq_tail) - head <= m->counts.of[MODEL_ARMED],
+		   "the kernel is shown %u SQEs, %u are armed", load(library->view.sq_tail) - head,
+		   m->counts.of[MODEL_ARMED]);
+}
+
+void oracle_kernel_step(struct oracle *o, unsigned ring, const struct model_accounts *accounts)
+{
+	const struct once_ring *library = &o->run->rings[ring];
+	const struct model *m = &o->rings[ring].model;
+	const uint32_t passed = (uint32_t)(m->setup.opened_at + m->head);
+	const uint32_t behind = passed - load(library->view.cq_head);
+
+	CHECK_THAT(CHECK_HEAD, behind <= m->setup.cq_entries,
+		   "the kernel's head is at %u, only what is before %u is seen", load(library->view.cq_head), passed);
+	if (!m->own_used && !o->loose)
+		CHECK_THAT(CHECK_READY, load(library->view.cq_tail) - (uint32_t)(m->setup.opened_at + m->delivered) ==
+					      accounts->ready,
+			   "ready is %u, the kernel's tail is %u, %llu were delivered", accounts->ready,
+			   load(library->view.cq_tail), (unsigned long long)m->delivered);
+	if (o->rings[ring].sq_known && !m->own_used && !m->setup.sqpoll)
+		check_sq(o, ring);
+}
+
+void oracle_check_cqe(struct oracle *o, unsigned ring, uint64_t position, const struct model_cqe *cqe)
+{
+	const struct once_ring *library = &o->run->rings[ring];
+	const size_t place = position % library->view.cq_entries;
+	const struct once_wire_cqe *is = &library->view.cqes[place << library->cqe_shift];
+
+	CHECK_THAT(CHECK_CQE, is->user_data == cqe->user_data && is->res == cqe->result && is->flags == cqe->flags,
+		   "handed out: user_data %llx result %d flags %x; the kernel wrote %llx %d %x",
+		   (unsigned long long)cqe->user_data, cqe->result, cqe->flags, (unsigned long long)is->user_data,
+		   is->res, is->flags);
+}
+
+/* The library has just said so. */
+void oracle_check_empty(struct oracle *o)
+{
+	const struct once_ring *library = oracle_library(o);
+	const struct model *m = oracle_model(o);
+	const uint32_t flags = load(library->view.sq_flags);
+
+	if (o->loose || !m->open || m->own_used)
+		return;
+	CHECK_THAT(CHECK_EMPTY, once_ready(library) == 0 && (flags & OBSERVE_SQ_BACKLOG) == 0,
+		   "%u CQEs are there, the SQ's flags are %x", once_ready(library), flags);
+	CHECK_THAT(CHECK_FREED, load(library->view.cq_head) == (uint32_t)(m->setup.opened_at + m->head),
+		   "the kernel's head is at %u, all before %u is seen", load(library->view.cq_head),
+		   (uint32_t)(m->setup.opened_at + m->head));
+}

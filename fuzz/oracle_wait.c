@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/* The oracle: peek, wait, reap, discard; and what they hand out. */
+#include "oracle.h"
+
+#include <errno.h>
+
+enum {
+	VARIANTS = 4,
+	LONG = 1000000000, /* nanoseconds of patience: it must end, though the machine be busy */
+	SHORT = 50000      /* ... it may never end */
+};
+
+/* --- answers that the kernel decides --- */
+
+static struct model_answer ask_once(struct model *m, enum oracle_ask ask, const struct model_wait *wait,
+				    const struct model_facts *facts)
+{
+	struct model_answer answer;
+
+	switch (ask) {
+	case ASK_PEEK:
+		return model_peek_answer(m, facts);
+	case ASK_SUBMIT_AND_WAIT:
+		return model_submit_and_wait_answer(m, wait->count, facts);
+	case ASK_SUBMIT_AND_WAIT_TIMEOUT:
+		return model_submit_and_wait_timeout_answer(m, wait, facts);
+	default:
+		answer = model_wait_answer(m, wait, facts);
+		/* whether one is known to be ready is the library's secret */
+		if (!wait->timed && wait->count <= 1 && m->open && !model_owns(m, false))
+			model_may_answer(&answer, ONCE_WRONG_THREAD);
+		return answer;
+	}
+}
+
+/* Moments at which the call may have looked, if CQEs come by themselves. */
+static bool some_moment_allows(struct oracle *o, enum oracle_ask ask, const struct model_wait *wait, int rc)
+{
+	struct model *m = oracle_model(o);
+	const struct model_facts before = oracle_ring(o)->facts;
+	const struct model_facts now = observe_facts(oracle_library(o));
+	const struct model_facts moments[VARIANTS] = {
+		before,
+		{ before.ready, false, false },
+		{ now.ready + o->event->completions, false, now.overflow },
+		{ m->setup.cq_entries - model_window(m), true, true }
+	};
+	bool allowed = false;
+
+	for (unsigned i = 0; i < 2 * VARIANTS && !allowed; i++) {
+		struct model_answer answer;
+
+		m->setup.async = i >= VARIANTS;
+		answer = ask_once(m, ask, wait, &moments[i % VARIANTS]);
+		allowed = model_allows(&answer, rc);
+	}
+	m->setup.async = false;
+	return allowed;
+}
+
+void oracle_asked(struct oracle *o, enum oracle_ask ask, const struct model_wait *wait, int rc)
+{
+	struct model *m = oracle_model(o);
+	const struct model_answer answer = ask_once(m, ask, wait, &oracle_ring(o)->facts);
+
+	if (o->loose && !model_allows(&answer, rc) && some_moment_allows(o, ask, wait, rc)) {
+		check_count(CHECK_CODE);
+		if (rc < -4095)
+			model_refuse(m, rc);
+		return;
+	}
+	oracle_allowed(o, m, &answer, rc);
+}
+
+/* --- what came --- */
+
+static struct model_cqe cqe_of(const struct run_completion *completion)
+{
+	const struct model_cqe cqe = {
+		.position = completion->position, .user_data = completion->user_data,
+		.result = completion->result, .flags = completion->flags, .foreign = completion->foreign != 0,
+		.lent = completion->lent_by == RUN_NO_OP
+			? 0 : ((uint64_t)completion->lent_by + 1) * 256 + completion->owner
+	};
+
+	return cqe;
+}
+
+static const struct run_completion *completion_at(const struct oracle *o, uint32_t i)
+{
+	return &o->event->completion[i < RUN_DELIVERED ? i : RUN_DELIVERED - 1];
+}
+
+static void it_came(struct oracle *o, const struct model_cqe *cqe)
+{
+	const struct oracle_op *op = &oracle_ring(o)->ops[once_id_slot(cqe->user_data) % MODEL_SLOTS];
+
+	if (!cqe->foreign && op->lent == cqe->lent)
+		oracle_stream_came(o, op, cqe);
+}
+
+void oracle_delivered(struct oracle *o)
+{
+	struct model *m = oracle_model(o);
+	struct once_ring *library = oracle_library(o);
+
+	for (uint32_t i = 0; i < o->event->completions; i++) {
+		const struct run_completion *completion = completion_at(o, i);
+		const struct model_cqe cqe = cqe_of(completion);
+		const struct once_ticket ticket = { library, cqe.user_data };
+
+		CHECK_THAT(CHECK_TOKEN, completion->ring == o->step->ring &&
+				      once_is_held(&o->run->tokens[completion->reg]),
+			   "the token in c%u is not held, or of another ring", completion->reg);
+		CHECK_THAT(CHECK_MODEL, model_delivered(m, &cqe), "%s (user_data %llx result %d flags %x)",
+			   m->why, (unsigned long long)cqe.user_data, cqe.result, cqe.flags);
+		oracle_check_cqe(o, o->step->ring, cqe.position, &cqe);
+		if (!cqe.foreign)
+			CHECK_THAT(CHECK_STATE, once_state_of(library, &ticket) ==
+				   model_state_of(m, true, cqe.user_data), "of the operation that was delivered");
+		it_came(o, &cqe);
+	}
+}
+
+/* A copy says neither position nor identity: the model knows them now. */
+static void check_reaped(struct oracle *o, const struct model_cqe *cqe)
+{
+	const struct model *m = oracle_model(o);
+	const struct model_token *token = &m->tokens[m->delivered - 1 - m->forgotten];
+	const struct model_cqe known = {
+		.user_data = token->id, .result = cqe->result, .flags = cqe->flags, .foreign = cqe->foreign,
+		.lent = cqe->lent
+	};
+
+	if (!o->loose && !m->own_used)
+		oracle_check_cqe(o, o->step->ring, m->setup.opened_at + m->delivered - 1, &known);
+	it_came(o, &known);
+}
+
+void oracle_reaped(struct oracle *o)
+{
+	struct model *m = oracle_model(o);
+
+	for (uint32_t i = 0; i < o->event->completions; i++) {
+		const struct run_completion *completion = completion_at(o, i);
+		const struct model_cqe cqe = cqe_of(completion);
+		struct oracle_copy *copy = &o->copies[completion->reg % SCENARIO_COPIES];
+		uint32_t slot;
+
+		CHECK_THAT(CHECK_MODEL, model_reaped(m, &cqe), "%s (result %d flags %x)", m->why, cqe.result,
+			   cqe.flags);
+		check_reaped(o, &cqe);
+		slot = once_id_slot(m->tokens[m->delivered - 1 - m->forgotten].id) % MODEL_SLOTS;
+		*copy = (struct oracle_copy){ cqe.lent, cqe.flags, oracle_ring(o)->ops[slot].type, cqe.foreign };
+	}
+}
+
+/* --- waits --- */
+
+/* Operations in flight that end by themselves, so that a wait for them must end. */
+static uint32_t certain_ones(const struct oracle *o)
+{
+	const struct oracle_ring *ring = &o->rings[o->step->ring];
+	uint32_t count = 0;
+
+	if (o->run->tangled || o->spoofed)
+		return 0;
+	for (uint32_t slot = 0; slot < ring->model.setup.capacity; slot++)
+		count += ring->model.slots[slot].state == MODEL_IN_FLIGHT && ring->ops[slot].certain;
+	return count;
+}
+
+/* Whether a wait for *wanted* CQEs ends, whatever else happens; the step, under a watchdog. */
+static int do_and_watch(struct oracle *o, uint32_t wanted)
+{
+	const uint32_t there = oracle_model(o)->own_used ? 0 : oracle_ring(o)->facts.ready;
+	const uint32_t certain = certain_ones(o);
+	int rc;
+
+	o->run->patience = there + certain >= wanted ? LONG : SHORT;
+	rc = oracle_do(o);
+	o->run->patience = LONG;
+	CHECK_THAT(CHECK_WAIT, (o->event->marks & RUN_EXPIRED) == 0 || there + certain < wanted,
+		   "it waited for %u in vain; %u are there, %u come by themselves", wanted, there, certain);
+	return rc;
+}
+
+static struct model_wait wait_of(uint32_t count, unsigned time)
+{
+	const struct model_wait wait = {
+		.count = count, .timed = time != TIME_EVER,
+		.bad_time = time == TIME_NEGATIVE || time == TIME_CROOKED
+	};
+
+	return wait;
+}
+
+static void do_wait(struct oracle *o, uint32_t count, unsigned time)
+{
+	const struct model_wait wait = wait_of(count, time);
+	struct model *m = oracle_model(o);
+	const struct once_ring *library = oracle_library(o);
+	const int rc = do_and_watch(o, count == 0 ? 1 : count);
+
+	oracle_asked(o, ASK_WAIT, &wait, rc);
+	model_waited(m, &wait, rc, once_armed(library), once_reserved(library));
+	if (rc != 0)
+		return;
+	if (o->step->verb == VERB_REAP_WAIT)
+		oracle_reaped(o);
+	else
+		oracle_delivered(o);
+}
+
+static void do_submit_and_wait(struct oracle *o)
+{
+	const struct model_wait wait = { .count = o->step->arg };
+	struct model *m = oracle_model(o);
+	const int rc = do_and_watch(o, wait.count == 0 ? UINT32_MAX : wait.count);
+
+	oracle_asked(o, ASK_SUBMIT_AND_WAIT, &wait, rc);
+	if (rc > 0)
+		model_submitted(m, (uint32_t)rc);
+}
+
+static void do_submit_and_wait_timeout(struct oracle *o)
+{
+	const struct model_wait wait = wait_of(o->step->arg, o->step->arg2);
+	struct model *m = oracle_model(o);
+	const struct once_ring *library = oracle_library(o);
+	const uint32_t armed = once_armed(library);
+	const int rc = do_and_watch(o, wait.count == 0 ? 1 : wait.count);
+
+	oracle_asked(o, ASK_SUBMIT_AND_WAIT_TIMEOUT, &wait, rc);
+	CHECK_THAT(CHECK_COUNT, o->event->submitted == armed - once_armed(library),
+		   "it says %u submitted, %u were", o->event->submitted, armed - once_armed(library));
+	if (wait.timed && m->setup.legacy)
+		model_waited(m, &wait, rc, once_armed(library), once_reserved(library));
+	else
+		model_submitted(m, o->event->submitted);
+	if (rc == 0)
+		oracle_delivered(o);
+}
+
+/* --- without waiting --- */
+
+/* The number of a batch of at most *count*. */
+static void check_count_of(struct oracle *o, int rc, uint32_t count)
+{
+	const uint32_t ready = oracle_ring(o)->facts.ready;
+
+	CHECK_THAT(CHECK_COUNT, rc <= (int)count && (uint32_t)rc == o->event->completions,
+		   "%d of at most %u", rc, count);
+	if (!o->loose && !oracle_model(o)->own_used && ready != 0)
+		CHECK_THAT(CHECK_COUNT, (uint32_t)rc == (count < ready ? count : ready),
+			   "%d, where %u are ready and at most %u are wanted", rc, ready, count);
+}
+
+static void do_peek(struct oracle *o, bool batch, bool copies)
+{
+	const uint32_t room = copies ? SCENARIO_COPIES : SCENARIO_TOKENS;
+	const uint32_t count = !batch ? 1 : o->step->arg < room ? o->step->arg : room;
+	int rc = oracle_do(o);
+
+	if (batch && count == 0) {
+		oracle_same(o, rc, 0);
+		return;
+	}
+	oracle_asked(o, ASK_PEEK, NULL, rc > 0 ? 0 : rc);
+	if (batch && rc > 0)
+		check_count_of(o, rc, count);
+	else if (batch && rc == 0)
+		check_failed(CHECK_COUNT, "0, but none and no reason");
+	if (rc >= 0 && copies)
+		oracle_reaped(o);
+	else if (rc >= 0)
+		oracle_delivered(o);
+	else if (rc == -EAGAIN)
+		oracle_check_empty(o);
+}
+
+static uint32_t live_ids(const struct model *m, uint64_t *ids)
+{
+	uint32_t count = 0;
+
+	for (uint32_t slot = 0; m->open && slot < m->setup.capacity; slot++)
+		if (m->slots[slot].state == MODEL_IN_FLIGHT)
+			ids[count++] = model_id_of(m, slot);
+	return count;
+}
+
+static void do_discard(struct oracle *o)
+{
+	struct model *m = oracle_model(o);
+	struct once_ring *library = oracle_library(o);
+	uint64_t ids[MODEL_SLOTS];
+	const uint32_t live = live_ids(m, ids);
+	const uint32_t ready = oracle_ring(o)->facts.ready;
+	uint32_t ended = 0;
+	int rc;
+
+	rc = oracle_do(o);
+	oracle_asked(o, ASK_PEEK, NULL, rc > 0 ? 0 : rc == 0 ? -EAGAIN : rc);
+	/* strays that were thrown away are reported, and why it went no further */
+	if (rc >= 0)
+		m->violations += o->event->violations;
+	if (rc <= 0)
+		return;
+	if (!o->loose && !m->own_used)
+		CHECK_THAT(CHECK_COUNT, (uint32_t)rc >= ready, "%d of %u", rc, ready);
+	for (uint32_t i = 0; i < live; i++) {
+		const struct once_ticket ticket = { library, ids[i] };
+
+		if (once_state_of(library, &ticket) != ONCE_STATE_IN_FLIGHT)
+			ids[ended++] = ids[i];
+	}
+	CHECK_THAT(CHECK_MODEL, model_discarded(m, (uint32_t)rc, ids, ended), "%s", m->why);
+	oracle_stream_lost(o);
+}
+
+static void do_fetch(struct oracle *o)
+{
+	struct model *m = oracle_model(o);
+	const struct model_answer answer = model_get_events_answer(m);
+
+	oracle_allowed(o, m, &answer, oracle_do(o));
+}
+
+bool oracle_wait_step(struct oracle *o)
+{
+	const struct scenario_step *step = o->step;
+
+	switch (step->verb) {
+	case VERB_WAIT:
+		do_wait(o, 1, TIME_EVER);
+		return true;
+	case VERB_WAIT_NR:
+		do_wait(o, step->arg, TIME_EVER);
+		return true;
+	case VERB_WAIT_TIMEOUT:
+	case VERB_REAP_WAIT:
+		do_wait(o, 1, step->arg);
+		return true;
+	case VERB_WAIT_FOR:
+	case VERB_WAIT_FOR_MASKED:
+		do_wait(o, step->arg, step->arg2);
+		return true;
+	case VERB_SUBMIT_AND_WAIT:
+		do_submit_and_wait(o);
+		return true;
+	case VERB_SUBMIT_AND_WAIT_TIMEOUT:
+		do_submit_and_wait_timeout(o);
+		return true;
+	case VERB_PEEK:
+		do_peek(o, false, false);
+		return true;
+	case VERB_PEEK_BATCH:
+		do_peek(o, true, false);
+		return true;
+	case VERB_REAP:
+		do_peek(o, false, true);
+		return true;
+	case VERB_REAP_BATCH:
+		do_peek(o, true, true);
+		return true;
+	case VERB_DISCARD:
+		do_discard(o);
+		return true;
+	case VERB_FETCH:
+		do_fetch(o);
+		return true;
+	default:
+		return false;
+	}
+}
