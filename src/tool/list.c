@@ -93,7 +93,11 @@ static void list_tokens(void)
 /* Up to the first ";" or ".", which is the what without the what to do. */
 static void first_clause(const char *text, char *buffer, size_t room)
 {
-	const size_t length = strcspn(text, ";.");
+	size_t length = strcspn(text, ";.");
+
+	/* a full stop within a word, as in "config.memory", ends nothing */
+	while (text[length] == '.' && text[length + 1] != ' ' && text[length + 1] != '\0')
+		length += 1 + strcspn(text + length + 1, ";.");
 
 	snprintf(buffer, room, "%.*s", (int)(length < room ? length : room - 1), text);
 }

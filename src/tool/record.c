@@ -120,7 +120,9 @@ static void fill_step(struct recorder *recorder, const struct run *from,
 		      const struct run_event *event, struct record_step *step)
 {
 	step->call = event->call;
-	step->value = event->value;
+	/* an owner is told as the scenario told it, by N of "lending N" */
+	step->value = event->step != NULL && (event->step->verb == VERB_OWNER || event->step->verb == VERB_COPY_OWNER)
+		? event->value % 256 : event->value;
 	step->rc = event->rc;
 	step->marks = event->marks;
 	step->violations = event->violations;

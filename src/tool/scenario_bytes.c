@@ -30,7 +30,7 @@ static void decode_header(struct scenario_header *header, const uint8_t *bytes, 
 	header->phase = (uint8_t)(bytes[6] % scenario_size_at(header->size).cq);
 	header->second = (uint8_t)(bytes[7] % (sizes + 1));
 	if ((flags & SCENARIO_TAME) != 0) {
-		header->options &= (uint8_t)~OPTION_TRAP;
+		header->options &= OPTIONS - 1 - OPTION_TRAP;
 		if (header->setup == SETUP_SQPOLL)
 			header->setup = SETUP_DEFAULT;
 	}
@@ -53,9 +53,9 @@ void scenario_settle_header(struct scenario_header *header)
 
 	/* the kernel wants the submitting thread to complete */
 	if (defer || header->setup == SETUP_SINGLE)
-		header->options &= (uint8_t)~OPTION_SPLIT;
+		header->options &= OPTIONS - 1 - OPTION_SPLIT;
 	if (!fits_legacy(header->size) || (header->second != 0 && !fits_legacy(header->second - 1U)))
-		header->options &= (uint8_t)~OPTION_LEGACY;
+		header->options &= OPTIONS - 1 - OPTION_LEGACY;
 }
 
 static void encode_header(const struct scenario_header *header, uint8_t *bytes)
@@ -83,9 +83,11 @@ __attribute__((constructor)) static void note_operands(void)
 				moduli[verb][at[1] - '0'] = scenario_operand(*at)->count;
 }
 
-static uint8_t reduced(uint8_t byte, uint16_t modulus)
+static uint8_t reduced(unsigned byte, unsigned modulus)
 {
-	return modulus == 0 ? 0 : (uint8_t)(byte % modulus);
+	const unsigned value = modulus == 0 ? 0 : byte % modulus;
+
+	return (uint8_t)(value & 0xff);
 }
 
 /* Nothing that takes real time, or whose end is not in the order of the steps. */
