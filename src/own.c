@@ -12,12 +12,33 @@
 /* The rest of ONCE_OWN_PLACES_LEGACY is for the cancellation of a drain. */
 enum { TIMERS_MAX = 2, PLACES_MAX = ONCE_OWN_PLACES_LEGACY - ONCE_OWN_PLACES };
 
+/* Whether the newest SQE, which the kernel has not read, would link the next one to itself. */
+static bool ends_linked(const struct once_ring *ring)
+{
+	const struct once_submit_side *side = &ring->submit;
+	const uint64_t newest = side->sq_tail - 1;
+	uint32_t flags;
+
+	if (side->submitted == side->sq_tail)
+		return false;
+	flags = once_wire_flags(&ring->view.sqes[newest >= side->sq_lap ? newest - side->sq_lap
+								  : ring->view.sq_entries - 1]);
+	return (flags & (ONCE_SQE_IO_LINK | ONCE_SQE_IO_HARDLINK)) != 0;
+}
+
 bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
 		   const struct once_timespec *time)
 {
 	struct once_submit_side *side = &ring->submit;
-	const uint32_t index = once_next_index(ring);
+	uint32_t index;
 
+	/* a chain ends where a submit does: what is ours must not wait for its end */
+	if (ends_linked(ring)) {
+		(void)once_flush(ring, 0, NULL, NULL);
+		if (ends_linked(ring))
+			return false;
+	}
+	index = once_next_index(ring);
 	once_count_room(ring);
 	if (side->sq_tail - side->consumed >= ring->view.sq_entries ||
 	    side->own_pending >= ONCE_OWN_SQES || side->sq_tail >= ONCE_COUNTER_END)

@@ -127,6 +127,44 @@ static void deferred_work_does_not_hide_a_hang(void **state)
 	assert_accounts_zero(f);
 }
 
+/* The cancellation of a drain, the timeout of a timed wait, became part of the caller's chain. */
+static void the_librarys_own_sqes_join_no_chain(void **state)
+{
+	struct fixture *f = *state;
+	const struct once_config legacy = { .cq_entries = 32, .hide_features = FEAT_EXT_ARG };
+	const struct once_timespec moment = { 0, 1000000 };
+	struct once_sqe sqe;
+	struct once_cqe cqe;
+	int fds[2];
+	char byte;
+
+	make_pipe(f, fds);
+	for (int i = 0; i < 2; i++) {
+		open_ring(f, i == 0 ? NULL : &legacy);
+		sqe = taken_sqe(f);
+		once_prep_read(&sqe, fds[0], &byte, 1, ONCE_CURRENT);
+		once_set_flags(&sqe, IOSQE_IO_LINK);
+		assert_ok(once_arm(&sqe, once_cookie(1), NULL));
+		if (i == 1)
+			assert_code(once_wait_timeout(&f->ring, &cqe, &moment), -ETIME);
+		assert_ok(once_drain(&f->ring, &one_hour, NULL, 0, NULL));
+		assert_accounts_zero(f);
+		assert_ok(once_close(&f->ring, NULL));
+	}
+	assert_no_violation(f);
+}
+
+/* It had no ring, and was looked at there. */
+static void a_zeroed_sqe_is_not_taken(void **state)
+{
+	struct once_sqe sqe = { 0 };
+
+	(void)state;
+	once_prep_nop(&sqe);
+	assert_code(once_arm(&sqe, once_cookie(1), NULL), ONCE_NOT_TAKEN);
+	assert_code(once_give_back(&sqe), ONCE_NOT_TAKEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,7 +172,9 @@ int main(void)
 		once_test(a_short_time_ends_a_wait_for_several),
 		once_test(timed_waits_behind_a_held_token_stay_in_their_places),
 		once_test(a_ticket_of_an_earlier_opening_is_stale_for_ever),
-		once_test(deferred_work_does_not_hide_a_hang)
+		once_test(deferred_work_does_not_hide_a_hang),
+		once_test(the_librarys_own_sqes_join_no_chain),
+		once_test(a_zeroed_sqe_is_not_taken)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

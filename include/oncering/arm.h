@@ -58,30 +58,6 @@ ONCE_INLINE struct once_lent once_cookie(uint64_t value)
 }
 
 /*
- * Arm a taken and prepared SQE: the operation is now the ring's. From here on
- * only its terminal completion ends it, whatever submit returns; until then
- * *lent* and every buffer that the SQE names belong to the ring. Submitting
- * side.
- *
- * The call consumes the SQE either way: where it is refused for how the SQE
- * was prepared, the SQE is given back and nothing was lent.
- *
- * *ticket* (may be NULL) names the operation, for once_prep_cancel() and the
- * like; it never names another one, however often the slot is reused.
- *
- * Returns 0, or
- *   ONCE_NOT_TAKEN     armed or given back before (nothing changes)
- *   ONCE_NOT_PREPARED  no once_prep_*() call since take (given back)
- *   ONCE_BAD_ARGUMENT  a preparation got a value that the SQE cannot carry (given back)
- *   ONCE_STALE_TICKET  prepared to cancel an operation that had ended (given back)
- *   ONCE_OTHER_RING    prepared with another ring's ticket (given back)
- *   ONCE_USER_DATA     raw SQE with user_data set: it is the ring's (given back)
- *   ONCE_SKIP_SUCCESS  IOSQE_CQE_SKIP_SUCCESS: no CQE, no end (given back)
- *   ONCE_REWRITES_ID   raw IORING_POLL_UPDATE_USER_DATA (given back)
- *   ONCE_NO_CREDIT     the CQ has no places left for more than one CQE of this
- *                      operation: see and retry later (given back)
- */
-/*
  * What once_arm() does for an SQE that is not one plain CQE: 0 once it is
  * written, or its fault. And how it answers to a fault. Not for callers.
  */
@@ -103,17 +79,47 @@ ONCE_INLINE uint32_t once_next_index(struct once_ring *ring)
 	return 0;
 }
 
+/*
+ * Arm a taken and prepared SQE: the operation is now the ring's. From here on
+ * only its terminal completion ends it, whatever submit returns; until then
+ * *lent* and every buffer that the SQE names belong to the ring. Submitting
+ * side.
+ *
+ * The call consumes the SQE either way: where it is refused for how the SQE
+ * was prepared, the SQE is given back and nothing was lent.
+ *
+ * *ticket* (may be NULL) names the operation, for once_prep_cancel() and the
+ * like; it never names another one, however often the slot is reused.
+ *
+ * Returns 0, or
+ *   ONCE_NOT_TAKEN     armed or given back before, or zeroed (nothing changes)
+ *   ONCE_NOT_PREPARED  no once_prep_*() call since take (given back)
+ *   ONCE_BAD_ARGUMENT  a preparation got a value that the SQE cannot carry (given back)
+ *   ONCE_STALE_TICKET  prepared to cancel an operation that had ended (given back)
+ *   ONCE_OTHER_RING    prepared with another ring's ticket (given back)
+ *   ONCE_USER_DATA     raw SQE with user_data set: it is the ring's (given back)
+ *   ONCE_SKIP_SUCCESS  IOSQE_CQE_SKIP_SUCCESS: no CQE, no end (given back)
+ *   ONCE_REWRITES_ID   raw IORING_POLL_UPDATE_USER_DATA (given back)
+ *   ONCE_NO_CREDIT     the CQ has no places left for more than one CQE of this
+ *                      operation: see and retry later (given back)
+ */
 ONCE_NONNULL_AT(1) ONCE_MUST_CHECK
 ONCE_INLINE int once_arm(struct once_sqe *sqe, struct once_lent lent, struct once_ticket *ticket)
 {
 	struct once_ring *ring = sqe->ring;
-	struct once_submit_side *side = &ring->submit;
 	struct once_op *op = sqe->op;
+	struct once_submit_side *side;
 	const uint64_t id = sqe->id;
-	const uint64_t position = side->sq_tail;
-	const uint32_t index = once_next_index(ring);
-	int fault = once_op_id(op) == id + ONCE_AT_REST ? sqe->fault : ONCE_NOT_TAKEN;
+	uint64_t position;
+	uint32_t index;
+	int fault;
 
+	if (op == NULL) /* zeroed: no ring to report it to */
+		return ONCE_NOT_TAKEN;
+	side = &ring->submit;
+	position = side->sq_tail;
+	index = once_next_index(ring);
+	fault = once_op_id(op) == id + ONCE_AT_REST ? sqe->fault : ONCE_NOT_TAKEN;
 	if (fault == 0 && sqe->shape != ONCE_SHAPE_ONE)
 		fault = once_write_special(sqe);
 	else if (fault == 0)

@@ -91,7 +91,7 @@ ONCE_INLINE int once_take(struct once_ring *ring, struct once_sqe *sqe)
  * comes. (A raw SQE cannot be given back: it would be submitted as a no-op, or
  * as whatever its slot held before.) Submitting side.
  *
- * Returns 0, or ONCE_NOT_TAKEN if it was armed or given back before.
+ * Returns 0, or ONCE_NOT_TAKEN if it was armed or given back before, or is zeroed.
  */
 ONCE_NONNULL
 int once_core_give_back(struct once_op *op, struct once_ring *ring, uint64_t id);
@@ -99,8 +99,11 @@ int once_core_give_back(struct once_op *op, struct once_ring *ring, uint64_t id)
 ONCE_NONNULL
 ONCE_INLINE int once_give_back(const struct once_sqe *sqe)
 {
-	const int rc = once_core_give_back(sqe->op, sqe->ring, sqe->id);
+	int rc;
 
+	if (sqe->op == NULL)
+		return ONCE_NOT_TAKEN;
+	rc = once_core_give_back(sqe->op, sqe->ring, sqe->id);
 	ONCE_SETTLES(sqe->op);
 	return rc;
 }
