@@ -215,6 +215,10 @@ check: deps ## everything: both compilers, sanitizers, headers, demo, README, in
 	$(quiet) 'demo under ASan + UBSan' build/asan/demo; \
 	$(quiet) 'demo under TSan' build/tsan/demo; \
 	$(if $(EMULATION),$(quiet) 'demo on the emulated ring' build/demo-emulated;) \
+	$(step) 'the oncering command and its tests: builds' $(MAKE) -k tool-programs B=build CC=gcc; \
+	$(MAKE) run-tool-tests B=build RESULTS=build/results; \
+	$(step) 'the same under ASan + UBSan: builds' $(MAKE) -k tool-programs $(asan); \
+	$(MAKE) run-tool-tests $(asan) RESULTS=build/results; \
 	$(MAKE) run-lessons B=build RESULTS=build/results; \
 	$(quiet) 'the course' $(MAKE) course B=build; \
 	$(quiet) 'every sequence of up to six events, library against model' $(MAKE) exhaustive B=build CC=gcc; \
