@@ -27,22 +27,64 @@ static struct once_report report_of(const struct once_ring *ring)
 }
 
 /* Nothing that was handed out can match what is left: SQEs, tickets, tokens. */
+/*@ requires slots: \valid(ring) && ring->capacity <= ONCE_CAPACITY_MAX &&
+             \valid(ring->memory.ops + (0 .. ring->capacity - 1)) &&
+             \base_addr(ring) != \base_addr(ring->memory.ops);
+    requires window: once_window_memory(ring) &&
+             \base_addr(ring->memory.window) != \base_addr(ring->memory.ops);
+    assigns ring->memory.ops[0 .. ring->capacity - 1],
+            ring->memory.window[0 .. ring->view.cq_entries - 1];
+    ensures ids: \forall integer s; 0 <= s < ring->capacity ==>
+            ring->memory.ops[s].id == (s + 1) * 0x10000000000;
+    ensures lives: \forall integer s; 0 <= s < ring->capacity ==>
+            ring->memory.ops[s].life == ONCE_LIFE_FREE;
+    ensures marked: once_window_marked(ring); */
 static void void_memory(struct once_ring *ring)
 {
-	for (uint32_t slot = 0; slot < ring->capacity; slot++) {
-		ring->memory.ops[slot].id = once_id_of(0, slot, 0) + ONCE_AT_REST;
-		ring->memory.ops[slot].life = ONCE_LIFE_FREE;
+	struct once_op *const ops = ring->memory.ops;
+	struct once_hold *const window = ring->memory.window;
+	const uint32_t capacity = ring->capacity;
+	const uint32_t places = ring->view.cq_entries;
+
+	/*@ loop invariant range: 0 <= slot <= capacity;
+	    loop invariant ids: \forall integer s; 0 <= s < slot ==>
+	      ops[s].id == (s + 1) * 0x10000000000;
+	    loop invariant lives: \forall integer s; 0 <= s < slot ==> ops[s].life == ONCE_LIFE_FREE;
+	    loop assigns slot, ops[0 .. capacity - 1];
+	    loop variant capacity - slot; */
+	for (uint32_t slot = 0; slot < capacity; slot++) {
+		ops[slot].id = once_id_of(0, slot, 0) + ONCE_AT_REST;
+		ops[slot].life = ONCE_LIFE_FREE;
 	}
-	for (uint32_t place = 0; place < ring->view.cq_entries; place++)
-		ring->memory.window[place].position = ONCE_SEEN_MARK;
+	/*@ loop invariant range: 0 <= place <= places;
+	    loop invariant marked: \forall integer i; 0 <= i < place ==>
+	      window[i].position == ONCE_NO_POSITION;
+	    loop assigns place, window[0 .. places - 1];
+	    loop variant places - place; */
+	for (uint32_t place = 0; place < places; place++)
+		window[place].position = ONCE_SEEN_MARK;
 }
 
-/* The kernel's ring is gone; so is everything that names it. */
 /* The most generations that a slot has used, its next one among them: 0 is what follows the last. */
+/*@ requires ring: \valid_read(ring) && \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
+    assigns \nothing;
+    ensures bound: \result <= ONCE_GENERATIONS;
+    ensures most: \forall integer s; 0 <= s < ring->capacity ==>
+            once_generation_of(ring->memory.ops[s].id) <= \result;
+    ensures worn: \forall integer s; 0 <= s < ring->capacity ==>
+            once_generation_of(ring->memory.ops[s].id) == 0 ==> \result == ONCE_GENERATIONS; */
 static uint64_t oldest(const struct once_ring *ring)
 {
 	uint64_t most = 0;
 
+	/*@ loop invariant range: 0 <= slot <= ring->capacity;
+	    loop invariant bound: most <= ONCE_GENERATIONS;
+	    loop invariant most: \forall integer s; 0 <= s < slot ==>
+	      once_generation_of(ring->memory.ops[s].id) <= most;
+	    loop invariant worn: \forall integer s; 0 <= s < slot ==>
+	      once_generation_of(ring->memory.ops[s].id) == 0 ==> most == ONCE_GENERATIONS;
+	    loop assigns slot, most;
+	    loop variant ring->capacity - slot; */
 	for (uint32_t slot = 0; slot < ring->capacity; slot++) {
 		const uint64_t next = once_id_generation(ring->memory.ops[slot].id);
 		const uint64_t used = next != 0 ? next : ONCE_GENERATIONS;
@@ -52,11 +94,9 @@ static uint64_t oldest(const struct once_ring *ring)
 	return most;
 }
 
+/* The kernel's ring is gone; so is everything that names it. */
 static void shut(struct once_ring *ring)
 {
-	const struct once_submit_side no_submit = { 0 };
-	const struct once_complete_side no_complete = { 0 };
-
 	once_port_close(&ring->port);
 	if (ring->ages != 0)
 		once_port_note_generations((uint32_t)(ring->tag / ONCE_TAG_UNIT), oldest(ring));
@@ -65,8 +105,7 @@ static void shut(struct once_ring *ring)
 	ring->simple = 0;
 	ring->capacity = 0;
 	ring->view.cq_entries = 0;
-	ring->submit = no_submit;
-	ring->complete = no_complete;
+	once_void_sides(ring);
 }
 
 int once_close(struct once_ring *ring, struct once_report *report)
@@ -109,6 +148,11 @@ uint32_t once_survivors(const struct once_ring *ring, struct once_survivor *surv
 {
 	uint32_t count = 0;
 
+	/*@ loop invariant range: count <= slot <= ring->capacity;
+	    loop invariant none: count == 0 ==> (\forall integer s; 0 <= s < slot ==>
+	      once_slot_of(ring->memory.ops[s].id) != s);
+	    loop assigns slot, count, survivors[0 .. places - 1];
+	    loop variant ring->capacity - slot; */
 	for (uint32_t slot = 0; slot < ring->capacity; slot++) {
 		const struct once_op *op = &ring->memory.ops[slot];
 

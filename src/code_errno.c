@@ -7,14 +7,6 @@
 
 #include <errno.h>
 
-#ifdef __FRAMAC__ /* its <errno.h> lacks these */
-enum {
-	ELNRNG = 48, ENOCSI = 50, ENOANO = 55, EBFONT = 59, EADV = 68, ESRMNT = 69,
-	EDOTDOT = 73, ETOOMANYREFS = 109, ENOTNAM = 118, ENAVAIL = 119, EOWNERDEAD = 130,
-	ENOTRECOVERABLE = 131, ERFKILL = 132, EHWPOISON = 133
-};
-#endif
-
 const struct once_errno_text once_errno_texts[ONCE_ERRNOS] = {
 	{ EPERM, "-EPERM", "Operation not permitted" },
 	{ ENOENT, "-ENOENT", "No such file or directory" },

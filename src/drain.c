@@ -73,8 +73,9 @@ static int drain_round(struct once_ring *ring, uint64_t end, uint32_t *slot)
 		return rc;
 	if (is_drained(ring))
 		return 0;
-	/* a cancelled timeout of the library's own comes soon, and has the place of another one */
-	if (once_is_legacy(ring) && ring->complete.timers != 0)
+	/* a cancelled timeout of the library's own comes soon, and has the place of another one;
+	   in split mode there can be none */
+	if (once_is_legacy(ring) && (ring->complete.timers != 0 || once_is_split(ring)))
 		rc = once_get_events(ring);
 	else
 		rc = once_wait_reap(ring, &done, &slice);
@@ -83,16 +84,27 @@ static int drain_round(struct once_ring *ring, uint64_t end, uint32_t *slot)
 	return 0;
 }
 
+/*@ requires ring: \valid(ring);
+    requires counts: once_counts(ring);
+    requires deadline: \valid_read(deadline) && \base_addr(deadline) != \base_addr(ring);
+    assigns ring->submit.owner, ring->complete.owner, ring->port;
+    ensures closed: ring->open == 0 ==> \result == ONCE_NOT_OPEN;
+    ensures ready: \result == 0 ==> ring->open != 0 && once_count_taken(ring) == 0 &&
+            ring->complete.held == 0 && once_time_is_valid(deadline);
+    ensures answer: \result == 0 || \result == ONCE_NOT_OPEN || \result == ONCE_WRONG_THREAD ||
+            \result == ONCE_STILL_TAKEN || \result == ONCE_STILL_HELD || \result == -EINVAL; */
 static int drain_refusal(struct once_ring *ring, const struct once_timespec *deadline)
 {
 	const char *const call = "once_drain";
+	const uint32_t taken = once_taken(ring);
 
 	if (ring->open == 0)
 		return once_refuse_submit(ring, ONCE_NOT_OPEN, call);
-	if (!once_owns_submit(ring))
+	/* it submits, and it discards: in split mode both sides must be this thread's */
+	if (!once_owns_submit(ring) || !once_owns_complete(ring))
 		return once_refuse_submit(ring, ONCE_WRONG_THREAD, call);
-	if (once_taken(ring) != 0)
-		return once_refuse_submit_value(ring, ONCE_STILL_TAKEN, call, 0, once_taken(ring));
+	if (taken != 0)
+		return once_refuse_submit_value(ring, ONCE_STILL_TAKEN, call, 0, taken);
 	if (once_held(ring) != 0)
 		return once_refuse_submit_value(ring, ONCE_STILL_HELD, call, 0, once_held(ring));
 	return once_timespec_is_valid(deadline) ? 0 : -EINVAL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Open: check, set up, and make every slot FREE. */
+/* Open: check, set up, and begin. */
 #include "ring.h"
 
 /* From the kernel's interface: setup flags that leave the life of a CQE as it is. */
@@ -21,10 +21,6 @@ enum {
 	CQ_ENTRIES_MAX = 65536
 };
 
-/* Position spaces of successive openings lie this far apart. */
-#define OPENING UINT64_C(0x10000000000) /* 2^40 */
-#define OPENINGS UINT64_C(0x200000)     /* 2^21 */
-
 /* A refusal of open goes to the handler that the configuration names. */
 /*@ requires config: \valid_read(config);
     assigns \nothing;
@@ -41,7 +37,8 @@ static int refuse(const struct once_config *config, int code, uint64_t expected,
 }
 
 /*@ requires some: bits != 0;
-    assigns \nothing; */
+    assigns \nothing;
+    ensures of_bits: (\result & bits) == \result; */
 static uint32_t lowest_bit(uint32_t bits)
 {
 	return bits & (UINT32_MAX - bits + 1U);
@@ -120,82 +117,186 @@ static int view_refusal(const struct once_config *config, const struct once_port
 	return 0;
 }
 
-/*
- * Set the kernel's ring up; twice if it turns out that the SQ needs room for
- * the library's own SQEs.
- */
+/* Of a contract: on success no part of *view* lies in an array of *config*'s. */
+#define ONCE_APART_FROM_ARRAYS(config) \
+	ensures apart_from_ops: \result == 0 ==> \
+	  once_view_is_apart(view, \base_addr(config->memory.ops)); \
+	ensures apart_from_stack: \result == 0 ==> \
+	  once_view_is_apart(view, \base_addr(config->memory.stack)); \
+	ensures apart_from_returned: \result == 0 ==> \
+	  once_view_is_apart(view, \base_addr(config->memory.returned)); \
+	ensures apart_from_credits: \result == 0 ==> \
+	  once_view_is_apart(view, \base_addr(config->memory.credits)); \
+	ensures apart_from_window: \result == 0 ==> \
+	  once_view_is_apart(view, \base_addr(config->memory.window)); \
+	ensures apart_from_times: \result == 0 ==> \
+	  once_view_is_apart(view, \base_addr(config->memory.times))
+
+/* As once_port_open(), less the features that are to be hidden. */
+/*@ requires ring: \valid(ring);
+    requires config: \valid_read(config) && \base_addr(config) != \base_addr(ring);
+    requires view: \valid(view) && \base_addr(view) != \base_addr(ring) &&
+             \base_addr(view) != \base_addr(config);
+    requires entries: 1 <= entries <= ENTRIES_MAX + ONCE_OWN_SQES;
+    assigns ring->port, *view;
+    ensures answer: \result == 0 || once_is_errno(\result);
+    ensures sizes: \result == 0 ==> once_view_is_usable(view);
+    ensures room: \result == 0 ==> view->sq_entries >= entries || view->sq_entries == ENTRIES_MAX;
+    ensures mapped: \result == 0 ==> once_view_is_valid(view);
+    ensures separate: \result == 0 ==> once_view_is_separate(view);
+    ensures apart: \result == 0 ==> once_view_is_apart(view, \base_addr(ring));
+    ensures apart_from_view: \result == 0 ==> once_view_is_apart(view, \base_addr(view));
+    ensures apart_from_config: \result == 0 ==> once_view_is_apart(view, \base_addr(config));
+    ONCE_APART_FROM_ARRAYS(config); */
+static int open_port(struct once_ring *ring, const struct once_config *config, uint32_t entries,
+		     struct once_port_view *view)
+{
+	const int rc = once_port_open(&ring->port, config, entries, view);
+
+	view->features &= ~config->hide_features;
+	return rc;
+}
+
+/* Twice if it turns out that the SQ needs room for the library's own SQEs. */
+/*@ requires ring: \valid(ring);
+    requires wanted: \valid(wanted) && \base_addr(wanted) != \base_addr(ring);
+    requires view: \valid(view) && \base_addr(view) != \base_addr(ring) &&
+             \base_addr(view) != \base_addr(wanted);
+    requires entries: 1 <= wanted->entries <= ENTRIES_MAX;
+    assigns ring->port, *view, wanted->cq_entries;
+    ensures answer: \result == 0 || once_is_errno(\result);
+    ensures sizes: \result == 0 ==> once_view_is_usable(view);
+    ensures mapped: \result == 0 ==> once_view_is_valid(view);
+    ensures cqes: \result == 0 ==> once_cqes_are_mapped(view->cqes, once_cqes_of(view)) &&
+            \base_addr(view->cqes) != \base_addr(wanted);
+    ensures separate: \result == 0 ==> once_view_is_separate(view);
+    ensures apart: \result == 0 ==> once_view_is_apart(view, \base_addr(ring));
+    ensures apart_from_view: \result == 0 ==> once_view_is_apart(view, \base_addr(view));
+    ensures apart_from_config: \result == 0 ==> once_view_is_apart(view, \base_addr(wanted));
+    ONCE_APART_FROM_ARRAYS(wanted);
+    ensures room_for_own: \result == 0 && (view->features & ONCE_FEAT_EXT_ARG) == 0 ==>
+            ONCE_OWN_SQES < view->sq_entries; */
+static int open_with_room(struct once_ring *ring, struct once_config *wanted,
+			  struct once_port_view *view)
+{
+	const uint32_t entries = wanted->entries;
+	const int rc = open_port(ring, wanted, entries, view);
+
+	if (rc < 0 || (view->features & ONCE_FEAT_EXT_ARG) != 0 ||
+	    view->sq_entries >= entries + ONCE_OWN_SQES)
+		return rc;
+	/* the SQ grows, the CQ need not: its default is twice the SQ */
+	wanted->cq_entries = view->cq_entries > entries + ONCE_OWN_SQES
+		? view->cq_entries : entries + ONCE_OWN_SQES;
+	once_port_close(&ring->port);
+	return open_port(ring, wanted, entries + ONCE_OWN_SQES, view);
+}
+
+/*@ requires memories: \valid(to) && \valid_read(from) && \base_addr(to) != \base_addr(from);
+    assigns *to;
+    ensures slots: to->ops == from->ops && to->stack == from->stack &&
+            to->returned == from->returned && to->credits == from->credits;
+    ensures places: to->window == from->window && to->times == from->times;
+    ensures sizes: to->capacity == from->capacity && to->window_places == from->window_places &&
+            to->time_places == from->time_places; */
+static void copy_memory(struct once_memory *to, const struct once_memory *from)
+{
+	*to = *from;
+}
+
+/*@ requires views: \valid(to) && \valid_read(from) && \base_addr(to) != \base_addr(from);
+    assigns *to;
+    ensures arrays: to->cqes == from->cqes && to->sqes == from->sqes;
+    ensures sq: to->sq_head == from->sq_head && to->sq_tail == from->sq_tail &&
+            to->sq_flags == from->sq_flags;
+    ensures cq: to->cq_head == from->cq_head && to->cq_tail == from->cq_tail;
+    ensures sizes: to->sq_entries == from->sq_entries && to->cq_entries == from->cq_entries;
+    ensures flags: to->features == from->features && to->flags == from->flags; */
+static void copy_view(struct once_port_view *to, const struct once_port_view *from)
+{
+	*to = *from;
+}
+
+/* What to ask the kernel for. */
+/*@ requires config: \valid_read(config);
+    requires wanted: \valid(wanted) && \base_addr(wanted) != \base_addr(config);
+    assigns *wanted;
+    ensures entries: wanted->entries == config->entries;
+    ensures cq_entries: wanted->cq_entries == config->cq_entries;
+    ensures hidden: wanted->hide_features == config->hide_features;
+    ensures slots: wanted->memory.ops == config->memory.ops &&
+            wanted->memory.stack == config->memory.stack &&
+            wanted->memory.returned == config->memory.returned &&
+            wanted->memory.credits == config->memory.credits;
+    ensures places: wanted->memory.window == config->memory.window &&
+            wanted->memory.times == config->memory.times; */
+static void ask_for(struct once_config *wanted, const struct once_config *config)
+{
+	wanted->entries = config->entries;
+	wanted->cq_entries = config->cq_entries;
+	wanted->flags = config->flags;
+	if ((config->flags & (SETUP_COOP_TASKRUN | SETUP_DEFER_TASKRUN)) != 0)
+		wanted->flags |= SETUP_TASKRUN_FLAG;
+	wanted->sq_thread_cpu = config->sq_thread_cpu;
+	wanted->sq_thread_idle = config->sq_thread_idle;
+	wanted->hide_features = config->hide_features;
+	copy_memory(&wanted->memory, &config->memory);
+}
+
+/* Set the kernel's ring up. */
+/*@ requires ring: \valid(ring);
+    requires config: \valid_read(config) && \base_addr(config) != \base_addr(ring);
+    requires view: \valid(view) && \base_addr(view) != \base_addr(ring) &&
+             \base_addr(view) != \base_addr(config);
+    requires entries: 1 <= config->entries <= ENTRIES_MAX;
+    assigns ring->port, *view;
+    ensures answer: \result == 0 || once_is_errno(\result);
+    ensures sizes: \result == 0 ==> once_view_is_usable(view);
+    ensures cqes: \result == 0 ==> once_cqes_are_mapped(view->cqes, once_cqes_of(view));
+    ensures sqes: \result == 0 ==> once_sqes_are_mapped(view->sqes, view->sq_entries);
+    ensures sq: \result == 0 ==> \valid_read(view->sq_head) && \valid(view->sq_tail);
+    ensures sq_flags: \result == 0 ==> \valid_read(view->sq_flags);
+    ensures cq: \result == 0 ==> \valid(view->cq_head) && \valid_read(view->cq_tail);
+    ensures separate: \result == 0 ==> once_view_is_separate(view);
+    ensures apart: \result == 0 ==> once_view_is_apart(view, \base_addr(ring));
+    ensures apart_from_view: \result == 0 ==> once_view_is_apart(view, \base_addr(view));
+    ONCE_APART_FROM_ARRAYS(config);
+    ensures room_for_own: \result == 0 && (view->features & ONCE_FEAT_EXT_ARG) == 0 ==>
+            ONCE_OWN_SQES < view->sq_entries; */
 static int setup(struct once_ring *ring, const struct once_config *config,
 		 struct once_port_view *view)
 {
-	struct once_config wanted = *config;
-	int rc;
+	struct once_config wanted;
 
-	if ((wanted.flags & (SETUP_COOP_TASKRUN | SETUP_DEFER_TASKRUN)) != 0)
-		wanted.flags |= SETUP_TASKRUN_FLAG;
-	rc = once_port_open(&ring->port, &wanted, config->entries, view);
-	if (rc < 0)
-		return rc;
-	view->features &= ~config->hide_features;
-	if ((view->features & ONCE_FEAT_EXT_ARG) != 0)
-		return 0;
-	if (view->sq_entries < config->entries + ONCE_OWN_SQES) {
-		/* the SQ grows, the CQ need not: its default is twice the SQ */
-		wanted.cq_entries = view->cq_entries > config->entries + ONCE_OWN_SQES
-			? view->cq_entries : config->entries + ONCE_OWN_SQES;
-		once_port_close(&ring->port);
-		rc = once_port_open(&ring->port, &wanted, config->entries + ONCE_OWN_SQES, view);
-		view->features &= ~config->hide_features;
-	}
-	return rc < 0 ? rc : 0;
+	ask_for(&wanted, config);
+	return open_with_room(ring, &wanted, view);
 }
 
-/* Every slot FREE, in the queue in order; every place of the window not held. */
-static void fill_memory(struct once_ring *ring, uint64_t generations_used)
+/* What stays as it is while the ring is open, but for its view and its memory. */
+/*@ requires ring: \valid(ring);
+    requires config: \valid_read(config) && \base_addr(config) != \base_addr(ring);
+    requires view: \valid_read(view) && \base_addr(view) != \base_addr(ring);
+    requires places: config->memory.capacity + own_places <= view->cq_entries;
+    requires own: own_sqes < view->sq_entries;
+    assigns ring->capacity, ring->sq_usable, ring->cqe_shift,
+            ring->options, ring->simple, ring->credit_places, ring->multishot_credit,
+            ring->eventfd;
+    ensures capacity: ring->capacity == config->memory.capacity;
+    ensures usable: ring->sq_usable == view->sq_entries - own_sqes;
+    ensures shift: ring->cqe_shift == (view->flags / SETUP_CQE32) % 2;
+    ensures credit: ring->credit_places == view->cq_entries - own_places - ring->capacity;
+    ensures options: ring->options == config->options; */
+static void fix(struct once_ring *ring, const struct once_config *config,
+		const struct once_port_view *view, uint32_t own_places, uint32_t own_sqes)
 {
-	for (uint32_t slot = 0; slot < ring->capacity; slot++) {
-		ring->memory.ops[slot].id =
-			ring->tag + slot * ONCE_GENERATIONS + generations_used + 1 + ONCE_AT_REST;
-		ring->memory.ops[slot].life = ONCE_LIFE_FREE;
-		ring->memory.ops[slot].lent.value = 0;
-		ring->memory.ops[slot].lent.type = NULL;
-		ring->memory.credits[slot] = 0;
-		ring->memory.stack[slot] = ring->capacity - 1 - slot;
-		ring->memory.returned[slot] = 0;
-	}
-	for (uint32_t place = 0; place < ring->view.cq_entries; place++) {
-		ring->memory.window[place].position = ONCE_SEEN_MARK;
-		ring->memory.window[place].slot = ONCE_NO_INDEX;
-		ring->memory.window[place].result = 0;
-		ring->memory.window[place].flags = 0;
-		ring->memory.window[place].pad = 0;
-	}
-}
-
-/* Both sides start where the kernel's counters are: at 0, but for tests. */
-static void start_sides(struct once_ring *ring, uint64_t serial)
-{
-	const struct once_submit_side no_submit = { 0 };
-	const struct once_complete_side no_complete = { 0 };
-	const uint32_t sq_start = once_load_kernel(ring->view.sq_head);
-	const uint32_t cq_start = once_load_kernel(ring->view.cq_tail);
-	const uint64_t position = serial % OPENINGS * OPENING + cq_start;
-
-	ring->submit = no_submit;
-	ring->submit.sq_tail = sq_start;
-	ring->submit.submitted = sq_start;
-	ring->submit.consumed = sq_start;
-	ring->submit.sq_lap = ring->submit.sq_tail - sq_start % ring->view.sq_entries;
-	ring->submit.free = ring->capacity;
-	ring->submit.doubt = 1; /* see submit.c */
-	ring->submit.own_total = sq_start; /* what is not the caller's */
-	ring->complete = no_complete;
-	ring->complete.head = position;
-	ring->complete.delivered = position;
-	ring->complete.ready = position;
-	ring->complete.published = position;
-	ring->complete.opened_at = position;
-	ring->complete.head_index = cq_start % ring->view.cq_entries;
-	ring->complete.next_index = ring->complete.head_index;
+	ring->capacity = config->memory.capacity;
+	ring->sq_usable = view->sq_entries - own_sqes;
+	ring->cqe_shift = view->flags / SETUP_CQE32 % 2;
+	ring->options = config->options;
+	ring->simple = !once_is_split(ring) && (view->flags & (ONCE_SETUP_SQPOLL | SETUP_CQE32)) == 0;
+	ring->credit_places = view->cq_entries - own_places - config->memory.capacity;
+	ring->multishot_credit = config->multishot_credit != 0 ? config->multishot_credit : 1;
+	ring->eventfd = -1;
 }
 
 int once_open(struct once_ring *ring, const struct once_config *config)
@@ -225,23 +326,14 @@ int once_open(struct once_ring *ring, const struct once_config *config)
 		once_port_close(&ring->port);
 		return rc;
 	}
-	ring->view = view;
-	ring->memory = config->memory;
-	ring->capacity = config->memory.capacity;
-	ring->sq_usable = view.sq_entries - (legacy ? ONCE_OWN_SQES : 0);
-	ring->cqe_shift = (view.flags & SETUP_CQE32) != 0 ? 1 : 0;
-	ring->options = config->options;
-	ring->simple = !once_is_split(ring) && (view.flags & (ONCE_SETUP_SQPOLL | SETUP_CQE32)) == 0;
-	ring->credit_places = view.cq_entries - own_places - ring->capacity;
-	ring->multishot_credit = config->multishot_credit != 0 ? config->multishot_credit : 1;
-	ring->tag = tag * ONCE_TAG_UNIT;
-	ring->ages = config->generations_used == 0;
-	ring->eventfd = -1;
+	copy_view(&ring->view, &view);
+	copy_memory(&ring->memory, &config->memory);
+	fix(ring, config, &view, own_places, legacy ? ONCE_OWN_SQES : 0);
 	ring->handler = config->handler;
 	ring->context = config->context;
-	fill_memory(ring, used);
-	start_sides(ring, serial);
-	ring->submit.wear_from = ring->submit.sq_tail + ONCE_GENERATIONS - 1 - used;
+	ring->tag = tag * ONCE_TAG_UNIT;
+	ring->ages = config->generations_used == 0;
+	once_begin(ring, serial, used + 1);
 	ring->open = 1;
 	return 0;
 }

@@ -78,12 +78,20 @@ void once_count_own(struct once_ring *ring)
  * CQEs of the library's own that are consumed and not passed: they lie behind
  * a token that is held, in places that were set aside for the next ones.
  */
+/*@ requires window: once_window_readable(ring);
+    assigns \nothing;
+    ensures most: \result <= ring->complete.delivered - ring->complete.head; */
 static uint32_t own_behind_held(const struct once_ring *ring)
 {
 	const struct once_complete_side *side = &ring->complete;
 	uint32_t index = side->head_index;
 	uint32_t found = 0;
 
+	/*@ loop invariant range: side->head <= p <= side->delivered;
+	    loop invariant index: index == once_held_index(ring, p) && index < ring->view.cq_entries;
+	    loop invariant found: found <= p - side->head;
+	    loop assigns p, index, found;
+	    loop variant side->delivered - p; */
 	for (uint64_t p = side->head; p != side->delivered; p++) {
 		const struct once_hold *hold = &ring->memory.window[index];
 
@@ -127,15 +135,35 @@ int once_start_timer(struct once_ring *ring, const struct once_timespec *time, u
 }
 
 /* CQEs with *user_data* among those that are ready, at most *most*. */
+/*@ requires ring: once_cq_readable(ring) && once_ready_in_cq(ring);
+    assigns \nothing;
+    ensures most: \result <= most;
+    ensures none: \result == 0 && most != 0 ==>
+            (\forall integer p; ring->complete.delivered <= p < ring->complete.ready ==>
+               !once_ready_has(ring, p, user_data));
+    ensures some: \result != 0 ==>
+            (\exists integer p; ring->complete.delivered <= p < ring->complete.ready &&
+               once_ready_has(ring, p, user_data)); */
 static uint32_t ready_with(const struct once_ring *ring, uint64_t user_data, uint32_t most)
 {
 	const struct once_complete_side *side = &ring->complete;
 	uint32_t index = side->next_index;
 	uint32_t found = 0;
 
+	/*@ loop invariant range: side->delivered <= p <= side->ready;
+	    loop invariant index: index == once_ready_index(ring, p) && index < ring->view.cq_entries;
+	    loop invariant found: found <= most;
+	    loop invariant none: found == 0 ==> (\forall integer q; side->delivered <= q < p ==>
+	      !once_ready_has(ring, q, user_data));
+	    loop invariant some: found != 0 ==> (\exists integer q; side->delivered <= q < p &&
+	      once_ready_has(ring, q, user_data));
+	    loop assigns p, index, found;
+	    loop variant side->ready - p; */
 	for (uint64_t p = side->delivered; p != side->ready && found < most; p++) {
-		if (ring->view.cqes[(size_t)index << ring->cqe_shift].user_data == user_data)
+		if (once_cqe_at(ring, index)->user_data == user_data) {
+			/*@ assert here: once_ready_has(ring, p, user_data); */
 			found++;
+		}
 		index = index + 1 == ring->view.cq_entries ? 0 : index + 1;
 	}
 	return found;
@@ -153,11 +181,20 @@ bool once_timer_expired(const struct once_ring *ring)
 	uint32_t index = side->next_index;
 	int32_t result = 0;
 
+	/*@ loop invariant range: side->delivered <= p <= side->ready;
+	    loop invariant index: index == once_ready_index(ring, p) && index < ring->view.cq_entries;
+	    loop invariant some: result != 0 ==> (\exists integer q; side->delivered <= q < p &&
+	      once_ready_has(ring, q, ONCE_UDATA_TIMEOUT) && once_ready_result(ring, q) == result);
+	    loop assigns p, index, result;
+	    loop variant side->ready - p; */
 	for (uint64_t p = side->delivered; p != side->ready; p++) {
-		const struct once_wire_cqe *cqe = &ring->view.cqes[(size_t)index << ring->cqe_shift];
+		const struct once_wire_cqe *cqe = once_cqe_at(ring, index);
 
-		if (cqe->user_data == ONCE_UDATA_TIMEOUT)
+		if (cqe->user_data == ONCE_UDATA_TIMEOUT) {
 			result = cqe->res;
+			/*@ assert here: once_ready_has(ring, p, ONCE_UDATA_TIMEOUT) &&
+			      once_ready_result(ring, p) == result; */
+		}
 		index = index + 1 == ring->view.cq_entries ? 0 : index + 1;
 	}
 	return result == -ETIME;

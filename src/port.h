@@ -38,26 +38,34 @@ enum {
   logic integer once_cqes_of(struct once_port_view *view) =
     (view->flags / 2048) % 2 == 1 ? 2 * view->cq_entries : view->cq_entries;
 
+  predicate once_cqes_are_mapped(struct once_wire_cqe *cqes, integer count) =
+    \valid_read(cqes + (0 .. count - 1));
+  predicate once_sqes_are_mapped(struct once_wire *sqes, integer count) =
+    \valid(sqes + (0 .. count - 1));
   predicate once_view_is_valid(struct once_port_view *view) =
-    \valid_read(view->cqes + (0 .. once_cqes_of(view) - 1)) &&
-    \valid(view->sqes + (0 .. view->sq_entries - 1)) &&
+    once_cqes_are_mapped(view->cqes, once_cqes_of(view)) &&
+    once_sqes_are_mapped(view->sqes, view->sq_entries) &&
     \valid_read(view->sq_head) && \valid(view->sq_tail) && \valid_read(view->sq_flags) &&
-    \valid(view->cq_head) && \valid_read(view->cq_tail) &&
+    \valid(view->cq_head) && \valid_read(view->cq_tail);
+  predicate once_view_is_separate(struct once_port_view *view) =
     \separated(view->cqes + (0 .. once_cqes_of(view) - 1),
       view->sqes + (0 .. view->sq_entries - 1), view->sq_head, view->sq_tail,
       view->sq_flags, view->cq_head, view->cq_tail);
 
-  // No part of what the kernel mapped lies in the object at *other*.
-  predicate once_view_is_apart(struct once_port_view *view, void *other) =
-    \base_addr(view->cqes) != \base_addr(other) && \base_addr(view->sqes) != \base_addr(other) &&
-    \base_addr(view->sq_head) != \base_addr(other) && \base_addr(view->sq_tail) != \base_addr(other) &&
-    \base_addr(view->sq_flags) != \base_addr(other) && \base_addr(view->cq_head) != \base_addr(other) &&
-    \base_addr(view->cq_tail) != \base_addr(other);
+  // No part of what the kernel mapped lies in the object that begins at *other*.
+  predicate once_view_is_apart(struct once_port_view *view, char *other) =
+    \base_addr(view->cqes) != other && \base_addr(view->sqes) != other &&
+    \base_addr(view->sq_head) != other && \base_addr(view->sq_tail) != other &&
+    \base_addr(view->sq_flags) != other && \base_addr(view->cq_head) != other &&
+    \base_addr(view->cq_tail) != other;
 
   predicate once_view_is_apart_from(struct once_port_view *view, struct once_memory *memory) =
-    once_view_is_apart(view, memory->ops) && once_view_is_apart(view, memory->stack) &&
-    once_view_is_apart(view, memory->returned) && once_view_is_apart(view, memory->credits) &&
-    once_view_is_apart(view, memory->window) && once_view_is_apart(view, memory->times);
+    once_view_is_apart(view, \base_addr(memory->ops)) &&
+    once_view_is_apart(view, \base_addr(memory->stack)) &&
+    once_view_is_apart(view, \base_addr(memory->returned)) &&
+    once_view_is_apart(view, \base_addr(memory->credits)) &&
+    once_view_is_apart(view, \base_addr(memory->window)) &&
+    once_view_is_apart(view, \base_addr(memory->times));
 */
 
 /*
@@ -72,9 +80,11 @@ enum {
   assigns *port, *view;
   ensures open_answer: \result == 0 || once_is_errno(\result);
   ensures open_sizes: \result == 0 ==> once_view_is_usable(view);
+  ensures open_room: \result == 0 ==> view->sq_entries >= entries || view->sq_entries == 32768;
   ensures open_mapped: \result == 0 ==> once_view_is_valid(view);
-  ensures open_apart: \result == 0 ==> once_view_is_apart(view, port) &&
-    once_view_is_apart(view, view) && once_view_is_apart(view, (void *)config);
+  ensures open_separate: \result == 0 ==> once_view_is_separate(view);
+  ensures open_apart: \result == 0 ==> once_view_is_apart(view, \base_addr(port)) &&
+    once_view_is_apart(view, \base_addr(view)) && once_view_is_apart(view, \base_addr(config));
   ensures open_apart_from_memory: \result == 0 ==>
     once_view_is_apart_from(view, (struct once_memory *)&config->memory);
 */

@@ -10,6 +10,8 @@
 
 #include <errno.h>
 #include <oncering.h>
+#include <oncering/logic.h>
+#include <oncering/logic_arrays.h>
 
 /* Marks a place of the window whose CQE is seen; no CQ position is that large. */
 #define ONCE_SEEN_MARK UINT64_MAX
@@ -59,6 +61,17 @@ static inline bool once_has_backlog(const struct once_ring *ring)
 static inline uint32_t once_window(const struct once_ring *ring)
 {
 	return (uint32_t)(ring->complete.delivered - ring->complete.head);
+}
+
+/* The CQE at a place of the CQ: every second one on CQE32 rings. */
+/*@ requires ring: once_cq_readable(ring);
+    requires index: index < ring->view.cq_entries;
+    assigns \result \from ring->view.cqes, ring->cqe_shift, index;
+    ensures cqe: \result == ring->view.cqes + once_cqe_of(ring, index);
+    ensures readable: \valid_read(\result); */
+static inline const struct once_wire_cqe *once_cqe_at(const struct once_ring *ring, uint32_t index)
+{
+	return &ring->view.cqes[ring->cqe_shift == 0 ? (size_t)index : (size_t)index * 2];
 }
 
 /* Tell the kernel how far the head has come. */
@@ -196,9 +209,59 @@ static inline bool once_owns_complete(struct once_ring *ring)
 	return ring->complete.owner == self;
 }
 
+/* --- begin.c --- */
+
+/*
+ * The opening with number *serial* begins: fill the memory, and start both
+ * sides. *generation* is the first one that each slot will have.
+ */
+/*@ requires slots: once_slot_memory(ring);
+    requires window: once_window_memory(ring) && once_window_is_apart(ring);
+    requires counters: \valid_read(ring->view.sq_head) && \valid_read(ring->view.cq_tail);
+    requires entries: 1 <= ring->view.sq_entries;
+    requires tag: ring->tag <= ONCE_TAGS * ONCE_TAG_UNIT;
+    requires generation: 1 <= generation < ONCE_GENERATIONS;
+    assigns ring->submit, ring->complete,
+            ring->memory.ops[0 .. ring->capacity - 1],
+            ring->memory.stack[0 .. ring->capacity - 1],
+            ring->memory.returned[0 .. ring->capacity - 1],
+            ring->memory.credits[0 .. ring->capacity - 1],
+            ring->memory.window[0 .. ring->view.cq_entries - 1];
+    ensures ids: once_ids_fresh(ring, generation);
+    ensures lives: once_lives_fresh(ring);
+    ensures stack: once_stack_fresh(ring);
+    ensures credits: once_credits_fresh(ring);
+    ensures marked: once_window_marked(ring);
+    ensures submit: once_submit_starts(ring, ring->submit.sq_tail);
+    ensures complete: once_complete_starts(ring);
+    ensures wear: ring->submit.wear_from == ring->submit.sq_tail + ONCE_GENERATIONS - generation;
+    ensures nothing: ring->submit.retired == 0 && ring->submit.own_pending == 0 &&
+            ring->submit.credit_taken == 0 && ring->submit.owner == 0 &&
+            ring->complete.freed == 0 && ring->complete.ended == 0 && ring->complete.held == 0 &&
+            ring->complete.retired == 0 && ring->complete.timers == 0 &&
+            ring->complete.credit_returned == 0 && ring->complete.owner == 0; */
+void once_begin(struct once_ring *ring, uint64_t serial, uint64_t generation);
+
+/* Both sides of a closed ring: zeroes. */
+/*@ requires ring: \valid(ring);
+    assigns ring->submit, ring->complete;
+    ensures zeroes: once_sides_are_void(ring); */
+void once_void_sides(struct once_ring *ring);
+
 /* --- take.c --- */
 
 /* Recount what may be taken. */
+/*@ requires ring: once_machine(ring);
+    assigns ring->submit.consumed, ring->submit.room, ring->submit.free, ring->submit.collected,
+            ring->submit.collect_index, ring->memory.stack[0 .. ring->capacity - 1],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures end: ring->submit.sq_tail >= once_END ==> ring->submit.room == 0;
+    ensures consumed: \old(ring->submit.consumed) <= ring->submit.consumed;
+    ensures one_thread: !once_split_mode(ring) ==> once_n_free == \old(once_n_free); */
 void once_count_room(struct once_ring *ring);
 
 /* --- submit.c --- */
@@ -226,9 +289,29 @@ void once_count_own(struct once_ring *ring);
 /* Reserve: append a timeout for a wait of *count* CQEs. 0 or a refusal. */
 int once_start_timer(struct once_ring *ring, const struct once_timespec *time, uint32_t count);
 /* CQEs of the library's own among those that are ready: all, and its timeouts. */
+/*@ requires ring: once_cq_readable(ring) && once_ready_in_cq(ring);
+    requires own: ring->complete.timers + ring->complete.removes + ring->complete.cancels <= UINT32_MAX;
+    assigns \nothing;
+    ensures most: \result <=
+            ring->complete.timers + ring->complete.removes + ring->complete.cancels; */
 uint32_t once_own_ready(const struct once_ring *ring);
+/*@ requires ring: once_cq_readable(ring) && once_ready_in_cq(ring);
+    assigns \nothing;
+    ensures most: \result <= ring->complete.timers;
+    ensures none: \result == 0 && ring->complete.timers != 0 ==>
+            (\forall integer p; ring->complete.delivered <= p < ring->complete.ready ==>
+               !once_ready_has(ring, p, ONCE_UDATA_TIMEOUT));
+    ensures some: \result != 0 ==>
+            (\exists integer p; ring->complete.delivered <= p < ring->complete.ready &&
+               once_ready_has(ring, p, ONCE_UDATA_TIMEOUT)); */
 uint32_t once_timers_ready(const struct once_ring *ring);
 /* Whether the newest timeout that is ready came to its time. */
+/*@ requires ring: once_cq_readable(ring) && once_ready_in_cq(ring);
+    assigns \nothing;
+    ensures timeout: \result == true ==>
+            (\exists integer p; ring->complete.delivered <= p < ring->complete.ready &&
+               once_ready_has(ring, p, ONCE_UDATA_TIMEOUT) &&
+               once_ready_result(ring, p) == -ETIME); */
 bool once_timer_expired(const struct once_ring *ring);
 /* Consume a CQE of the library's own; false if it is none. */
 /*@ requires ring: \valid(ring) && \valid_read(cqe) && \separated(ring, cqe);
@@ -278,15 +361,57 @@ int once_fetch_backlog(struct once_ring *ring, const char *call);
  */
 #define ONCE_ANY_NUMBER UINT32_MAX
 int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, const char *call);
+/*@ requires time: \valid_read(time);
+    assigns \nothing;
+    ensures valid: \result == true <==> once_time_is_valid(time); */
 bool once_timespec_is_valid(const struct once_timespec *time);
 /* The end of a valid *time* from now; beyond the clock means its last moment. */
+/*@ requires time: \valid_read(time);
+    requires valid: once_time_is_valid(time);
+    assigns \nothing;
+    ensures end: \result == UINT64_MAX ||
+            \result >= time->seconds * 1000000000 + time->nanoseconds; */
 uint64_t once_end_of(const struct once_timespec *time);
 
 /* --- reclaim.c --- */
 
 /* Move the head over the seen prefix, and free the slots of ended operations. */
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires books: once_books_submit(ring) && once_books_complete(ring);
+    assigns ONCE_HEAD_COUNTERS(ring), ONCE_SLOT_MEMORY(ring);
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ensures books_submit: once_books_submit(ring);
+    ensures books_complete: once_books_complete(ring);
+    ensures forward: \old(once_head) <= once_head <= once_next;
+    ensures only_seen: \forall integer i; 0 <= i < ring->view.cq_entries &&
+            \old(once_pos(ring->view.cq_entries, i)) < once_head ==>
+            ring->memory.window[i].position == ONCE_NO_POSITION;
+    ensures all_seen: once_head == once_next ||
+            ring->memory.window[once_head_at].position != ONCE_NO_POSITION; */
 void once_reclaim(struct once_ring *ring);
 /* Take back a slot's credit; true if its generations are used up: ENDED → RETIRED. */
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires slot: slot < ring->capacity && once_state[slot] == ONCE_IS_ENDED;
+    assigns ring->memory.credits[slot], ring->complete.credit_returned, ring->memory.ops[slot].life,
+            ring->complete.retired, once_at[0 .. 65535], once_place[0 .. 65535], once_state[slot],
+            once_n_ended, once_n_retired, once_credit_sum[0 .. 65536];
+    ONCE_KEEPS_SLOTS(ring);
+    ensures kept: ONCE_WINDOW_KEPT(ring);
+    ensures credit: ring->memory.credits[slot] == 0;
+    behavior worn_out:
+      assumes worn: once_worn(ring->tag, slot, ring->memory.ops[slot].id);
+      ensures retired: \result && once_state[slot] == ONCE_IS_RETIRED &&
+              once_n_retired == \old(once_n_retired) + 1 && once_n_ended == \old(once_n_ended) - 1;
+    behavior not_yet:
+      assumes rests: once_rests(ring->tag, slot, ring->memory.ops[slot].id);
+      ensures ended: !\result && once_state[slot] == ONCE_IS_ENDED &&
+              once_n_retired == \old(once_n_retired) && once_n_ended == \old(once_n_ended);
+    complete behaviors;
+    disjoint behaviors; */
 bool once_retire_slot(struct once_ring *ring, uint32_t slot);
 
 #endif

@@ -3,6 +3,13 @@
 #include "free.h"
 
 /* The place of a CQ position in the window. */
+/*@ requires memory: once_memory_ok(ring);
+    requires bounds: once_bounds(ring);
+    requires books: ring->complete.head == once_head && ring->complete.head_index == once_head_at;
+    requires position: once_head <= position < once_next;
+    assigns \nothing;
+    ensures place: \result == ring->memory.window + once_place_at(ring->view.cq_entries, position);
+    ensures range: 0 <= once_place_at(ring->view.cq_entries, position) < ring->view.cq_entries; */
 static inline struct once_hold *place_of(const struct once_ring *ring, uint64_t position)
 {
 	const struct once_complete_side *side = &ring->complete;
@@ -12,6 +19,15 @@ static inline struct once_hold *place_of(const struct once_ring *ring, uint64_t 
 }
 
 /* Why a token cannot be seen. */
+/*@ requires ring: once_ring_ok(ring);
+    assigns \nothing;
+    ensures refusal: once_is_refusal(\result);
+    ensures not_open: ring->open == 0 ==> \result == ONCE_NOT_OPEN;
+    ensures other_ring: ring->open != 0 && hold != \null && issuer != ring ==>
+            \result == ONCE_OTHER_RING;
+    ensures twice: ring->open != 0 && hold != \null && issuer == ring &&
+            once_token_spent(ring, position) ==>
+            \result == ONCE_SEEN_TWICE; */
 static ONCE_COLD int refusal(const struct once_ring *ring, const struct once_hold *hold,
 			     uint64_t position, const struct once_ring *issuer)
 {
@@ -31,6 +47,9 @@ static ONCE_COLD int refusal(const struct once_ring *ring, const struct once_hol
 	return once_refuse_position(ring, ONCE_NOT_ISSUED, call, position, 0);
 }
 
+/*@ requires ring: \valid(ring) && (once_closed(ring) || once_located(ring));
+    assigns \nothing;
+    ensures held: \result <==> ring->open != 0 && once_token_out(ring, hold, position); */
 static inline bool is_held(const struct once_ring *ring, struct once_hold *hold,
 			   uint64_t position)
 {
@@ -38,18 +57,126 @@ static inline bool is_held(const struct once_ring *ring, struct once_hold *hold,
 	       hold == place_of(ring, position) && place_of(ring, position)->position == position;
 }
 
-/* The head's own token, in the common case: seen, passed and reclaimed at once. */
-static inline void see_head(struct once_ring *ring, struct once_hold *hold)
+/*
+ * SEEN → passed, plainly: the head leaves the place *hold*; *free* slots lie on
+ * the stack. Returns slots freed.
+ */
+/*@ requires memory: once_memory_ok(ring);
+    requires one_thread: !once_split_mode(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires free: free == once_n_free;
+    requires plainly: ring->submit.credit_taken == ring->complete.credit_returned &&
+             ring->submit.sq_tail < ring->submit.wear_from;
+    requires head: once_head < once_next && hold == ring->memory.window + once_head_at;
+    requires seen: hold->position == ONCE_NO_POSITION;
+    assigns ring->memory.ops[0 .. ring->capacity - 1].life, ring->memory.stack[0 .. ring->capacity - 1],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_ended, once_freed, once_head, once_head_at;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ensures same_sizes: ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->capacity == \old(ring->capacity);
+    ensures same_places: ring->complete.delivered == \old(ring->complete.delivered) &&
+            ring->complete.next_index == \old(ring->complete.next_index);
+    ensures same_counts: ring->complete.held == \old(ring->complete.held) &&
+            ring->complete.ended == \old(ring->complete.ended) &&
+            ring->submit.free == \old(ring->submit.free);
+    ensures same_totals: ring->complete.freed == \old(ring->complete.freed) &&
+            ring->submit.collected == \old(ring->submit.collected);
+    ensures same_opening: ring->complete.opened_at == \old(ring->complete.opened_at) &&
+            ring->open == \old(ring->open);
+    ensures same_limits: ring->submit.sq_tail == \old(ring->submit.sq_tail) &&
+            ring->submit.wear_from == \old(ring->submit.wear_from) &&
+            ring->submit.credit_taken == \old(ring->submit.credit_taken) &&
+            ring->complete.credit_returned == \old(ring->complete.credit_returned) &&
+            ring->options == \old(ring->options);
+    ensures kept: ONCE_WINDOW_KEPT(ring);
+    ensures forward: once_head == \old(once_head) + 1 &&
+            once_head_at == once_wrap(ring->view.cq_entries, \old(once_head_at) + 1);
+    ensures freed: \result <= 1 && once_freed == \old(once_freed) + \result &&
+            once_n_free == free + \result && once_n_ended == \old(once_n_ended) - \result; */
+static inline uint32_t pass_plainly(struct once_ring *ring, const struct once_hold *hold,
+				    uint32_t free)
+{
+	uint32_t freed = 0;
+
+	/*@ assert place: 0 <= once_head_at < ring->view.cq_entries &&
+	      once_pos(ring->view.cq_entries, once_head_at) < once_next; */
+	/*@ assert head: once_hold_ok(ring, once_head_at); */
+	if (once_hold_ends(hold)) {
+		/*@ assert slot: hold->slot < ring->capacity &&
+		      once_state[hold->slot] == ONCE_IS_ENDED && once_end_at[hold->slot] == once_head_at; */
+		/*@ ghost once_lemma_credit(ring->capacity, hold->slot); */
+		/*@ assert places: once_n_free < ring->capacity; */
+		once_push_slot(ring, hold->slot, free);
+		freed = 1;
+	}
+	/*@ assert kept: \forall integer i; 0 <= i < ring->view.cq_entries ==>
+	      ring->memory.window[i].slot == \at(ring->memory.window[i].slot, Pre) &&
+	      ring->memory.window[i].flags == \at(ring->memory.window[i].flags, Pre) &&
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre); */
+	/*@ assert marks: once_marks(ring); */
+	/*@ assert behind: once_holds_behind(ring); */
+	/*@ assert endings: once_endings(ring); */
+	/*@ assert freed: \forall integer s; 0 <= s < ring->capacity &&
+	      once_state[s] == ONCE_IS_ENDED ==> once_end_at[s] != once_head_at; */
+	/*@ ghost once_pass(ring); */
+	return freed;
+}
+
+/* The ring's counters follow: the head has come to *head*, *free* slots lie on the stack. */
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires head: head == once_head && index == once_head_at;
+    requires free: ring->submit.free <= free == once_n_free;
+    requires ended: ring->complete.ended == once_n_ended + (free - ring->submit.free);
+    requires freed: ring->complete.freed + (free - ring->submit.free) == once_freed;
+    assigns ring->complete.head, ring->complete.head_index, ring->complete.freed,
+            ring->complete.ended, ring->submit.free;
+    ONCE_KEEPS_SLOTS(ring);
+    ensures kept: ONCE_WINDOW_KEPT(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ensures head: ring->complete.head == once_head && ring->complete.head_index == once_head_at;
+    ensures counts: ring->submit.free == once_n_free && ring->complete.ended == once_n_ended &&
+            ring->complete.freed == once_freed; */
+static inline void close_run(struct once_ring *ring, uint64_t head, uint32_t index, uint32_t free)
 {
 	struct once_complete_side *side = &ring->complete;
+	const uint32_t freed = free - ring->submit.free;
 
-	hold->position = ONCE_SEEN_MARK;
-	if (hold->slot != ONCE_NO_INDEX && (hold->flags & ONCE_CQE_F_MORE) == 0) {
-		side->ended--;
-		side->freed += once_free_slot(ring, hold->slot, true);
-	}
-	side->head++;
-	side->head_index = side->head_index + 1 == ring->view.cq_entries ? 0 : side->head_index + 1;
+	side->head_index = index;
+	side->head = head;
+	side->ended -= freed;
+	side->freed += freed;
+	ring->submit.free = free;
+}
+
+/* The head's own token, in the common case: passed and reclaimed as soon as it is seen. */
+/*@ requires ring: once_machine(ring);
+    requires one_thread: !once_split_mode(ring);
+    requires plainly: ring->submit.credit_taken == ring->complete.credit_returned &&
+             ring->submit.sq_tail < ring->submit.wear_from;
+    requires head: once_head < once_next && hold == ring->memory.window + once_head_at;
+    requires seen: hold->position == ONCE_NO_POSITION;
+    assigns ring->complete.head, ring->complete.head_index, ring->complete.freed,
+            ring->complete.ended, ring->submit.free,
+            ring->memory.ops[0 .. ring->capacity - 1].life, ring->memory.stack[0 .. ring->capacity - 1],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_ended, once_freed, once_head, once_head_at;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures forward: once_head == \old(once_head) + 1; */
+static inline void pass_head(struct once_ring *ring, const struct once_hold *hold)
+{
+	const uint32_t index = ring->complete.head_index;
+	const uint32_t free = ring->submit.free;
+	const uint32_t freed = pass_plainly(ring, hold, free);
+
+	close_run(ring, ring->complete.head + 1, once_next_place(ring, index),
+		  free + freed);
 }
 
 int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t position,
@@ -57,13 +184,10 @@ int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t posi
 {
 	if (!is_held(ring, hold, position))
 		return refusal(ring, hold, position, issuer);
-	once_store_relaxed32(&ring->complete.held, ring->complete.held - 1);
-	if (position == ring->complete.head && !once_is_split(ring) && once_frees_plainly(ring)) {
-		see_head(ring, hold);
-		if (!once_head_is_seen(ring))
-			return 0;
-	}
-	hold->position = ONCE_SEEN_MARK;
+	once_mark_seen(ring, hold);
+	once_set_held(ring, ring->complete.held - 1);
+	if (position == ring->complete.head && !once_is_split(ring) && once_frees_plainly(ring))
+		pass_head(ring, hold);
 	if (once_head_is_seen(ring))
 		once_reclaim(ring);
 	return 0;
@@ -74,55 +198,115 @@ int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t posi
  * reclaimed at once. Works on copies of the counters, and stops at the first
  * token that is not the head's.
  */
+/*@ requires ring: once_machine(ring);
+    requires one_thread: !once_split_mode(ring);
+    requires plainly: ring->submit.credit_taken == ring->complete.credit_returned &&
+             ring->submit.sq_tail < ring->submit.wear_from;
+    requires tokens: \valid_read(cqes + (0 .. count - 1)) && once_apart(ring, cqes);
+    assigns ring->complete.head, ring->complete.head_index, ring->complete.freed,
+            ring->complete.ended, ring->complete.held, ring->submit.free,
+            ring->memory.window[0 .. ring->view.cq_entries - 1].position,
+            ring->memory.ops[0 .. ring->capacity - 1].life,
+            ring->memory.stack[0 .. ring->capacity - 1],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_ended, once_freed, once_head, once_head_at,
+            once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_out;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures range: 0 <= \result <= count;
+    ensures forward: once_head == \old(once_head) + \result;
+    ensures untouched: \result == 0 ==> (\forall integer i; 0 <= i < ring->view.cq_entries ==>
+            ring->memory.window[i].position == \old(ring->memory.window[i].position));
+    ensures held: ring->complete.held == \old(ring->complete.held) - \result; */
 static uint32_t see_run(struct once_ring *ring, const struct once_cqe *cqes, uint32_t count)
 {
-	struct once_complete_side *side = &ring->complete;
 	struct once_hold *const window = ring->memory.window;
-	uint32_t *const stack = ring->memory.stack;
-	const uint64_t head = side->head;
-	uint32_t index = side->head_index;
+	const uint64_t head = ring->complete.head;
+	uint32_t index = ring->complete.head_index;
 	uint32_t free = ring->submit.free;
 	uint32_t n;
 
+	/*@ loop invariant range: 0 <= n <= count && \at(once_head, Pre) + n == once_head <= once_next;
+	    ONCE_LOOP_SLOTS(ring);
+	    ONCE_LOOP_WINDOW(ring);
+	    loop invariant index: index == once_head_at;
+	    loop invariant free: \at(ring->submit.free, Pre) <= free == once_n_free;
+	    loop invariant ended: \at(ring->complete.ended, Pre) ==
+	      once_n_ended + (free - \at(ring->submit.free, Pre));
+	    loop invariant freed: \at(ring->complete.freed, Pre) +
+	      (free - \at(ring->submit.free, Pre)) == once_freed;
+	    loop invariant tokens_out: \at(ring->complete.held, Pre) == once_n_out + n;
+	    loop invariant same_tail: ring->submit.sq_tail == \at(ring->submit.sq_tail, Pre);
+	    loop invariant same_wear: ring->submit.wear_from == \at(ring->submit.wear_from, Pre);
+	    loop invariant same_lent: ring->submit.credit_taken == \at(ring->submit.credit_taken, Pre);
+	    loop invariant same_back: ring->complete.credit_returned ==
+	      \at(ring->complete.credit_returned, Pre);
+	    loop invariant same_options: ring->options == \at(ring->options, Pre);
+	    loop invariant same_capacity: ring->capacity == \at(ring->capacity, Pre);
+	    loop invariant same_entries: ring->view.cq_entries == \at(ring->view.cq_entries, Pre);
+	    loop invariant same_free: ring->submit.free == \at(ring->submit.free, Pre);
+	    loop invariant same_ended: ring->complete.ended == \at(ring->complete.ended, Pre);
+	    loop invariant same_freed: ring->complete.freed == \at(ring->complete.freed, Pre);
+	    loop invariant same_held: ring->complete.held == \at(ring->complete.held, Pre);
+	    loop invariant same_collected: ring->submit.collected == \at(ring->submit.collected, Pre);
+	    loop invariant same_delivered: ring->complete.delivered == \at(ring->complete.delivered, Pre);
+	    loop invariant same_next: ring->complete.next_index == \at(ring->complete.next_index, Pre);
+	    loop invariant same_opening: ring->complete.opened_at == \at(ring->complete.opened_at, Pre);
+	    loop invariant same_open: ring->open == \at(ring->open, Pre);
+	    loop invariant untouched: n == 0 ==> (\forall integer i; 0 <= i < ring->view.cq_entries ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre));
+	    loop assigns n, index, free,
+	      ring->memory.window[0 .. ring->view.cq_entries - 1].position,
+	      ring->memory.ops[0 .. ring->capacity - 1].life,
+	      ring->memory.stack[0 .. ring->capacity - 1],
+	      once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+	      once_rank[0 .. 65535], once_n_free, once_n_ended, once_freed, once_head, once_head_at,
+	      once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_out;
+	    loop variant count - n; */
 	for (n = 0; n < count; n++) {
 		struct once_hold *hold = &window[index];
 
 		if (cqes[n].hold != hold || cqes[n].position != head + n ||
 		    hold->position != head + n)
 			break;
-		hold->position = ONCE_SEEN_MARK;
-		if (hold->slot != ONCE_NO_INDEX && (hold->flags & ONCE_CQE_F_MORE) == 0) {
-			once_store_relaxed(&ring->memory.ops[hold->slot].life, ONCE_LIFE_FREE);
-			stack[free] = hold->slot;
-			free++;
-		}
-		index = index + 1 == ring->view.cq_entries ? 0 : index + 1;
+		once_mark_seen(ring, hold);
+		free += pass_plainly(ring, hold, free);
+		index = once_next_place(ring, index);
 	}
-	side->head_index = index;
-	side->head = head + n;
-	side->held -= n;
-	side->ended -= free - ring->submit.free;
-	side->freed += free - ring->submit.free;
-	ring->submit.free = free;
+	close_run(ring, head + n, index, free);
+	once_set_held(ring, ring->complete.held - n);
+	return n;
+}
+
+/* Tokens in any other order: marked only. Returns how many of *count* are seen. */
+static uint32_t see_others(struct once_ring *ring, const struct once_cqe *cqes, uint32_t count)
+{
+	uint32_t n = 0;
+
+	while (n < count && is_held(ring, cqes[n].hold, cqes[n].position)) {
+		once_mark_seen(ring, cqes[n].hold);
+		n++;
+	}
+	once_set_held(ring, ring->complete.held - n);
 	return n;
 }
 
 int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigned count)
 {
 	const uint32_t most = count < INT32_MAX ? count : INT32_MAX;
-	uint32_t seen = !once_is_split(ring) && once_frees_plainly(ring)
-				? see_run(ring, cqes, most) : 0;
-	const uint32_t passed = seen;
+	uint32_t seen = 0;
 
+	if (most == 0)
+		return 0;
+	/* also on a closed ring, which has no head to publish */
+	if (!is_held(ring, cqes[0].hold, cqes[0].position))
+		return refusal(ring, cqes[0].hold, cqes[0].position, cqes[0].ring);
+	if (!once_is_split(ring) && once_frees_plainly(ring))
+		seen = see_run(ring, cqes, most);
 	if (seen == most && !once_head_is_seen(ring))
 		return (int)seen;
-	while (seen < most && is_held(ring, cqes[seen].hold, cqes[seen].position)) {
-		place_of(ring, cqes[seen].position)->position = ONCE_SEEN_MARK;
-		seen++;
-	}
-	if (seen == 0) /* a closed ring has no head to publish */
-		return refusal(ring, cqes[0].hold, cqes[0].position, cqes[0].ring);
-	once_store_relaxed32(&ring->complete.held, ring->complete.held - (seen - passed));
+	seen += see_others(ring, cqes + seen, most - seen);
 	once_reclaim(ring);
 	return (int)seen;
 }

@@ -7,6 +7,12 @@
 #include "ring.h"
 
 /* Why a submit must not happen: 0, or the refusal. */
+/*@ requires ring: once_readable(ring);
+    requires counts: once_counts(ring);
+    assigns \nothing;
+    ensures closed: ring->open == 0 ==> \result == ONCE_NOT_OPEN;
+    ensures open: ring->open != 0 ==>
+            \result == ONCE_WRONG_THREAD || \result == ONCE_NOT_ARMED; */
 static ONCE_COLD int refusal(const struct once_ring *ring, const char *call)
 {
 	uint32_t slot = 0;
@@ -15,12 +21,22 @@ static ONCE_COLD int refusal(const struct once_ring *ring, const char *call)
 		return once_refuse_submit(ring, ONCE_NOT_OPEN, call);
 	if (ring->submit.owner != once_port_thread())
 		return once_refuse_submit(ring, ONCE_WRONG_THREAD, call);
+	/*@ loop invariant range: slot <= ring->capacity;
+	    loop assigns slot;
+	    loop variant ring->capacity - slot; */
 	while (slot < ring->capacity &&
 	       (once_is_live(ring, slot) || ring->memory.ops[slot].life != ONCE_LIFE_TAKEN))
 		slot++;
 	return once_refuse_slot(ring, ONCE_NOT_ARMED, call, slot, 0, once_taken(ring));
 }
 
+/*@ requires ring: \valid(ring) && once_readable(ring);
+    requires counts: once_counts(ring);
+    assigns ring->submit.owner, ring->port;
+    ensures closed: ring->open == 0 ==> \result == ONCE_NOT_OPEN;
+    ensures taken: ring->open != 0 && once_count_taken(ring) != 0 ==> \result != 0;
+    ensures answer: \result == 0 || \result == ONCE_NOT_OPEN || \result == ONCE_WRONG_THREAD ||
+            \result == ONCE_NOT_ARMED; */
 static inline int submit_refusal(struct once_ring *ring, const char *call)
 {
 	return once_owns_submit(ring) && ring->open != 0 && once_taken_by_owner(ring) == 0

@@ -24,6 +24,11 @@ uint64_t once_end_of(const struct once_timespec *time)
 }
 
 /* Operations in flight whose terminal CQE is not delivered. */
+/*@ requires ring: \valid_read(ring);
+    requires counts: once_counts(ring);
+    requires ended: ring->complete.ended <= once_count_in_flight(ring);
+    assigns \nothing;
+    ensures outstanding: \result == once_count_in_flight(ring) - ring->complete.ended; */
 static uint32_t outstanding(const struct once_ring *ring)
 {
 	return once_in_flight(ring) - ring->complete.ended;
@@ -127,6 +132,9 @@ static int wait_kernel(struct once_ring *ring, uint32_t count, const struct once
 }
 
 /* What is left of *time* until *end*. */
+/*@ assigns \nothing;
+    ensures valid: \result.seconds >= 0 && 0 <= \result.nanoseconds < NANOSECONDS;
+    ensures no_later: \result.seconds * NANOSECONDS + \result.nanoseconds <= end; */
 static struct once_timespec left_until(uint64_t end)
 {
 	const uint64_t now = once_port_now();

@@ -22,7 +22,7 @@ ONCE_BEGIN_C
 ONCE_NONNULL uint32_t once_free(const struct once_ring *ring);
 /* SQEs taken and neither armed nor given back. */
 /*@ requires ring: \valid_read(ring);
-    requires counts: once_counts(ring);
+    requires counts: once_taken_counts(ring);
     assigns \nothing;
     ensures taken: \result == once_count_taken(ring); */
 ONCE_NONNULL uint32_t once_taken(const struct once_ring *ring);
@@ -40,7 +40,7 @@ ONCE_NONNULL uint32_t once_armed(const struct once_ring *ring);
 ONCE_NONNULL uint32_t once_in_flight(const struct once_ring *ring);
 /* Slots whose generations are used up. */
 /*@ requires ring: \valid_read(ring);
-    requires counts: once_counts(ring);
+    requires counts: ring->complete.retired + ring->submit.retired <= UINT32_MAX;
     assigns \nothing;
     ensures retired: \result == once_count_retired(ring); */
 ONCE_NONNULL uint32_t once_retired(const struct once_ring *ring);

@@ -9,6 +9,7 @@
 #ifndef ONCERING_CLOSE_H
 #define ONCERING_CLOSE_H
 
+#include "oncering/logic_account.h"
 #include "oncering/types.h"
 
 /* What stands in the way of a close. */
@@ -43,7 +44,8 @@ ONCE_BEGIN_C
  *   ONCE_DEADLINE     *count* operations survive; the ring stays open; their
  *                     buffers must not be touched. Drain again, or abandon.
  *   ONCE_STILL_TAKEN, ONCE_STILL_HELD  arm or give back, see first; nothing was done
- *   ONCE_NOT_OPEN, ONCE_WRONG_THREAD, -EINVAL (*deadline*), -errno of io_uring_enter(2)
+ *   ONCE_WRONG_THREAD split mode: both sides must be the calling thread's; nothing was done
+ *   ONCE_NOT_OPEN, -EINVAL (*deadline*), -errno of io_uring_enter(2)
  */
 ONCE_NONNULL_AT(1, 2) ONCE_MUST_CHECK
 int once_drain(struct once_ring *ring, const struct once_timespec *deadline,
@@ -53,6 +55,14 @@ int once_drain(struct once_ring *ring, const struct once_timespec *deadline,
  * List the operations that are armed or in flight, without touching them:
  * the first *places* into *survivors*. Returns how many there are.
  */
+/*@ requires ring: once_readable(ring) && ring->capacity <= ONCE_CAPACITY_MAX;
+    requires survivors: \valid(survivors + (0 .. places - 1));
+    requires apart: \base_addr(survivors) != \base_addr(ring) &&
+             \base_addr(survivors) != \base_addr(ring->memory.ops);
+    assigns survivors[0 .. places - 1];
+    ensures count: \result <= ring->capacity;
+    ensures none: \result == 0 ==> (\forall integer s; 0 <= s < ring->capacity ==>
+            once_slot_of(ring->memory.ops[s].id) != s); */
 ONCE_NONNULL_AT(1)
 uint32_t once_survivors(const struct once_ring *ring, struct once_survivor *survivors,
 			uint32_t places);

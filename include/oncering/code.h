@@ -65,21 +65,21 @@ ONCE_BEGIN_C
  * The name of a code: "ONCE_SEEN_TWICE"; for -1 .. -4095 "-errno"; for any
  * other value "unknown". Never NULL; static memory. Any thread.
  */
-/*@ assigns \nothing; */
+/*@ assigns \result \from code; */
 const char *once_code_name(int code);
 
 /*
  * What happened, in a sentence; for -errno values, strerror()'s words where
  * they are in static memory. Never NULL; static memory. Any thread.
  */
-/*@ assigns \nothing; */
+/*@ assigns \result \from code; */
 const char *once_strerror(int code);
 
 /*
  * What raw liburing would have done in the same place, in a sentence: the
  * reason why the call was refused. "" where there is no such thing. Any thread.
  */
-/*@ assigns \nothing; */
+/*@ assigns \result \from code; */
 const char *once_raw_would(int code);
 
 /*
@@ -90,7 +90,7 @@ const char *once_raw_would(int code);
 int once_code_at(unsigned i);
 
 /* The name of a single IORING_SETUP_* bit, as in "IORING_SETUP_IOPOLL". */
-/*@ assigns \nothing;
+/*@ assigns \result \from bit;
     ensures text: \valid_read(\result); */
 const char *once_setup_flag_name(uint32_t bit);
 

@@ -18,9 +18,17 @@
 #define ONCERING_DELIVER_H
 
 #include "oncering/code.h"
+#include "oncering/logic.h"
+#include "oncering/logic_arrays.h"
+#include "oncering/wire.h"
+#include <string.h>
 
 ONCE_BEGIN_C
 
+/*
+ * The core of once_seen(). The token is (hold, position), of *issuer*. Not for
+ * callers.
+ */
 ONCE_NONNULL_AT(1)
 int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t position,
 		   const struct once_ring *issuer) ONCE_CONSUMES(2);
@@ -198,6 +206,10 @@ ONCE_INLINE int once_wait_timeout(struct once_ring *ring, struct once_cqe *cqe,
 /* --- look at a held token --- */
 
 /* Reports a look at a spent token; returns ONCE_SPENT. Not for callers. */
+/*@ requires ring: hold != \null ==> \valid_read(ring) &&
+            \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
+    assigns \nothing;
+    ensures spent: \result == ONCE_SPENT; */
 int once_core_spent(const struct once_ring *ring, const struct once_hold *hold, uint64_t position);
 
 /* True until the token is seen. A zeroed token is not held. */
@@ -261,9 +273,30 @@ ONCE_INLINE int once_is_terminal(const struct once_cqe *cqe)
 }
 
 /* True if two types are spelled alike and of one size; their objects may differ from file to file. */
+/*@ requires types: \valid_read(a) && \valid_read(b);
+    requires names: valid_read_string(a->name) && valid_read_string(b->name);
+    assigns \nothing;
+    ensures same: a == b ==> \result == true;
+    ensures sizes: a->size != b->size ==> \result == false; */
 ONCE_NONNULL
 bool once_same_type(const struct once_type *a, const struct once_type *b);
 /* Reports why a token has no such owner, and says so. Not for callers. */
+/*@ requires hold: hold == \null || \valid_read(hold);
+    requires ring: \valid_read(ring) && \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
+    assigns \nothing;
+    behavior spent:
+      assumes spent: hold == \null || hold->position != position;
+      ensures refused: \result == ONCE_SPENT;
+    behavior foreign:
+      assumes held: hold != \null && hold->position == position;
+      assumes foreign: hold->slot >= ring->capacity;
+      ensures refused: \result == ONCE_FOREIGN;
+    behavior other_type:
+      assumes held: hold != \null && hold->position == position;
+      assumes ours: hold->slot < ring->capacity;
+      ensures refused: \result == ONCE_WRONG_TYPE;
+    complete behaviors;
+    disjoint behaviors; */
 int once_core_not_owner(const struct once_ring *ring, const struct once_hold *hold,
 			uint64_t position);
 
@@ -294,6 +327,23 @@ ONCE_INLINE int once_owner(const struct once_cqe *cqe, const struct once_type *t
 }
 
 /* The operation's ticket, to cancel a multishot one from its completion: 0, ONCE_SPENT, ONCE_FOREIGN. */
+/*@ requires ring: once_cq_readable(ring) &&
+            \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
+    requires hold: once_hold_in_window(ring, hold) && \valid_read(hold);
+    requires ticket: \valid(ticket) && \separated(ticket, ring) && \separated(ticket, hold) &&
+             \separated(ticket, ring->view.cqes + (0 .. once_cqe_of(ring, ring->view.cq_entries) - 1));
+    assigns *ticket;
+    behavior foreign:
+      assumes foreign: hold->slot >= ring->capacity;
+      assigns \nothing;
+      ensures refused: \result == ONCE_FOREIGN;
+    behavior ours:
+      assumes ours: hold->slot < ring->capacity;
+      assigns *ticket;
+      ensures found: \result == 0;
+      ensures ticket: ticket->ring == ring && ticket->id == once_cqe_behind(ring, hold)->user_data;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_core_ticket_of(struct once_ring *ring, const struct once_hold *hold, uint64_t position,
 			struct once_ticket *ticket);
@@ -306,8 +356,32 @@ ONCE_INLINE int once_ticket_of(const struct once_cqe *cqe, struct once_ticket *t
 }
 
 /* What lies in the ring for a held token; not for callers. */
+/*@ requires ring: once_cq_readable(ring);
+    requires hold: once_hold_in_window(ring, hold);
+    assigns \nothing;
+    ensures user_data: \result == once_cqe_behind(ring, hold)->user_data; */
 ONCE_NONNULL ONCE_MUST_CHECK
 uint64_t once_core_user_data(const struct once_ring *ring, const struct once_hold *hold);
+/*@ requires ring: once_cq_readable(ring) &&
+            \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
+    requires hold: once_hold_in_window(ring, hold);
+    requires extra: \valid(extra + (0 .. 1)) && \separated(extra + (0 .. 1), ring) &&
+             \separated(extra + (0 .. 1),
+               ring->view.cqes + (0 .. once_cqe_of(ring, ring->view.cq_entries) - 1));
+    assigns extra[0 .. 1];
+    behavior narrow:
+      assumes narrow: ring->cqe_shift == 0;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_CQE32;
+    behavior wide:
+      assumes wide: ring->cqe_shift != 0;
+      assigns extra[0 .. 1];
+      ensures found: \result == 0;
+      ensures first: extra[0] == (once_cqe_behind(ring, hold) + 1)->user_data;
+      ensures second: extra[1] == once_bits_of((once_cqe_behind(ring, hold) + 1)->res) +
+              (once_cqe_behind(ring, hold) + 1)->flags * 0x100000000;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_core_extra(const struct once_ring *ring, const struct once_hold *hold, uint64_t position,
 		    uint64_t extra[2]);

@@ -31,6 +31,9 @@
   logic integer once_count_retired{L}(struct once_ring *r) =
     r->complete.retired + r->submit.retired;
 
+  predicate once_taken_counts{L}(struct once_ring *r) =
+    r->submit.own_total <= r->submit.sq_tail &&
+    once_came_back(r) <= r->complete.freed <= once_armed_ever(r) && 0 <= once_count_taken(r);
   predicate once_counts{L}(struct once_ring *r) =
     r->submit.own_total <= r->submit.sq_tail && r->submit.submitted <= r->submit.sq_tail &&
     r->submit.sq_tail - r->submit.submitted <= UINT32_MAX &&

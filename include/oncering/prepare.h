@@ -226,6 +226,7 @@ static inline void once_prep_cancel(struct once_sqe *sqe, const struct once_tick
  */
 /*@ requires sqe: \valid(sqe);
     assigns sqe->wire, sqe->fault, sqe->shape;
+    assigns \result \from sqe;
     ensures zeroed: once_words(sqe, 0, 0, 0, 0, 0);
     ensures shape: sqe->shape == ONCE_SHAPE_RAW;
     ensures sound: sqe->fault == 0;

@@ -39,8 +39,8 @@ ONCE_INLINE int once_seen(struct once_ring *ring, const struct once_cqe *cqe)
  * at least one (or *count* is 0), else the refusal. The refused token and those
  * after it are as they were.
  */
-ONCE_NONNULL
 #if defined(ONCE_ANALYSIS) || defined(__clang_analyzer__)
+ONCE_NONNULL
 ONCE_INLINE int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigned count)
 {
 	unsigned i;
@@ -54,6 +54,7 @@ ONCE_INLINE int once_seen_batch(struct once_ring *ring, const struct once_cqe *c
 	return (int)count;
 }
 #else
+ONCE_NONNULL
 int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigned count);
 #endif
 

@@ -7,6 +7,7 @@
 
 #include "oncering/code.h"
 #include "oncering/identity.h"
+#include "oncering/logic.h"
 #include "oncering/order.h"
 
 /* How many CQEs an operation may post; kept in the SQE by its preparation. */
@@ -29,6 +30,9 @@ struct once_op *once_owe(struct once_op *op);
 #ifdef __clang_analyzer__
 uint64_t once_op_id(const struct once_op *op);
 #else
+/*@ requires op: \valid_read(op);
+    assigns \nothing;
+    ensures id: \result == op->id; */
 ONCE_INLINE uint64_t once_op_id(const struct once_op *op)
 {
 	return op->id;
@@ -36,8 +40,68 @@ ONCE_INLINE uint64_t once_op_id(const struct once_op *op)
 #endif
 
 /* Why nothing can be taken, after a new count; 0 if something can. Not for callers. */
+/*@ requires ring: once_ring_ok(ring);
+    assigns ring->submit.consumed, ring->submit.room, ring->submit.free, ring->submit.collected,
+            ring->submit.collect_index, ring->memory.stack[0 .. ring->capacity - 1],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected;
+    behavior opened:
+      assumes open: ring->open != 0;
+      ONCE_KEEPS_SLOTS(ring);
+      ONCE_KEEPS_WINDOW(ring);
+      ONCE_KEEPS_BOOKS(ring);
+      ensures prefix: once_prefix(ring);
+      ensures can: \result == 0 ==> ring->submit.room > 0 && ring->submit.free > 0;
+      ensures cannot: \result != 0 ==> \result == -11 || \result == ONCE_NO_SLOT ||
+              \result == ONCE_WORN_OUT;
+      ensures no_slot: \result == ONCE_NO_SLOT ==> once_n_free == 0;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_take_refusal(struct once_ring *ring);
+
+/* FREE → TAKEN: the slot on top of the stack. Not for callers. */
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires books: once_books_submit(ring);
+    requires can: ring->submit.room > 0 && ring->submit.free > 0;
+    assigns ring->submit.free, ring->submit.room,
+            ring->memory.ops[ring->memory.stack[ring->submit.free - 1]].life,
+            once_at[0 .. 65535], once_place[0 .. 65535],
+            once_state[ring->memory.stack[ring->submit.free - 1]], once_n_free, once_n_taken;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ensures books: once_books_submit(ring);
+    ensures taken: once_n_taken == \old(once_n_taken) + 1 && once_n_free == \old(once_n_free) - 1;
+    ensures slot: \result == ring->memory.stack[ring->submit.free] &&
+            \result < ring->capacity && once_state[\result] == ONCE_IS_TAKEN; */
+ONCE_INLINE uint32_t once_leave_stack(struct once_ring *ring)
+{
+	struct once_submit_side *side = &ring->submit;
+	const uint32_t top = side->free - 1;
+	const uint32_t slot = ring->memory.stack[top];
+
+	/*@ assert top: slot < ring->capacity && once_state[slot] == ONCE_IS_FREE &&
+	      once_rank[slot] == top; */
+	/*@ ghost once_move_free_taken(ring->capacity, slot); */
+	once_store_relaxed32(&side->free, top);
+	side->room--;
+	once_store_relaxed(&ring->memory.ops[slot].life, ONCE_LIFE_TAKEN);
+	/*@ assert same: ring->tag == \at(ring->tag, Pre) && ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->submit.sq_tail == \at(ring->submit.sq_tail, Pre); */
+	/*@ assert mine: once_slot_is(ring->tag, ring->submit.sq_tail, slot, once_state[slot],
+	      ring->memory.ops[slot].id, ring->memory.ops[slot].life); */
+	/*@ assert others: \forall integer s; 0 <= s < ring->capacity && s != slot ==>
+	      ring->memory.ops[s].id == \at(ring->memory.ops[s].id, Pre) &&
+	      ring->memory.ops[s].life == \at(ring->memory.ops[s].life, Pre) &&
+	      once_state[s] == \at(once_state[s], Pre); */
+	return slot;
+}
 
 /*
  * Take an SQE: a place in the SQ and a slot for the operation. Submitting side.
@@ -56,25 +120,17 @@ int once_take_refusal(struct once_ring *ring);
 ONCE_NONNULL ONCE_MUST_CHECK
 ONCE_INLINE int once_take(struct once_ring *ring, struct once_sqe *sqe)
 {
-	struct once_submit_side *side = &ring->submit;
 	struct once_op *op;
-	uint32_t top;
-	uint64_t id;
 
-	if (side->room == 0 || side->free == 0) {
+	if (ring->submit.room == 0 || ring->submit.free == 0) {
 		const int rc = once_take_refusal(ring);
 
 		if (rc != 0) /* said so that an analyser knows, too, that it is negative */
 			return rc < 0 ? rc : ONCE_NOT_OPEN;
 	}
-	top = side->free - 1;
-	op = &ring->memory.ops[ring->memory.stack[top]];
-	once_store_relaxed32(&side->free, top);
-	side->room--;
-	once_store_relaxed(&op->life, ONCE_LIFE_TAKEN);
-	id = op->id;
+	op = &ring->memory.ops[once_leave_stack(ring)];
 	sqe->ring = ring;
-	sqe->id = id - ONCE_AT_REST;
+	sqe->id = op->id - ONCE_AT_REST;
 #if defined(ONCE_ANALYSIS) || defined(__clang_analyzer__)
 	op = once_owe(op);
 	if (op == NULL) /* keeps what is owed in sight; never true */

@@ -12,8 +12,8 @@ static const char usage[] =
 	"Usage: oncering encode [-o OUT] FILE\n"
 	"       oncering decode [-o OUT] FILE\n"
 	"\n"
-	"encode turns a scenario into the bytes that the fuzzer reads; what it expects, and\n"
-	"comments, are left out. decode turns any bytes into a scenario.\n"
+	"encode turns a scenario into the bytes that the fuzzer reads; what it expects,\n"
+	"and comments, are left out. decode turns any bytes into a scenario.\n"
 	"\n"
 	"  -o, --output OUT  write there (\"-\": standard output, the default)\n";
 

@@ -10,29 +10,36 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { INDENT = 4, ROOM = 2 * SCENARIO_MESSAGE + 4096 };
+
 int complain_file(const struct scenario_error *error)
 {
+	char text[ROOM];
+
 	if (error->line == 0)
-		fprintf(stderr, "%s: %s\n", error->file, error->message);
+		snprintf(text, sizeof text, "%s: %s", error->file, error->message);
 	else
-		fprintf(stderr, "%s:%" PRIu32 ":%" PRIu32 ": %s\n", error->file, error->line,
-			error->column, error->message);
+		snprintf(text, sizeof text, "%s:%" PRIu32 ":%" PRIu32 ": %s", error->file, error->line,
+			 error->column, error->message);
+	page_hang(stderr, INDENT, text);
 	return EXIT_USAGE;
 }
 
 static void tell_missed(const struct scenario_expect *expect, const struct run_event *event,
 			int64_t found, const char *file)
 {
-	char wanted[160], got[48], step[160] = "the open";
+	char wanted[160], got[48], step[160] = "the open", text[ROOM];
 
 	scenario_expect_text(expect, wanted, sizeof wanted);
 	value_text(found, got, sizeof got);
 	if (event->step != NULL)
 		scenario_step_text(event->step, step, sizeof step);
+	snprintf(text, sizeof text, "%s:%" PRIu32 ": not met: %s; after \"%s\" it is %s", file,
+		 expect->line, wanted, step, got);
 	fflush(stdout);
-	fprintf(stderr, "%s:%" PRIu32 ": ", file, expect->line);
-	page_say(stderr, INK_BAD, "not met");
-	fprintf(stderr, ": %s; after \"%s\" it is %s\n", wanted, step, got);
+	page_ink(stderr, INK_BAD);
+	page_hang(stderr, INDENT, text);
+	page_ink(stderr, INK_PLAIN);
 }
 
 /* The expectations about the step that has just run. */
@@ -54,17 +61,23 @@ static void judge_step(const struct run *run, const struct scenario *scenario, u
 
 static void tell_faults(const struct run_leftovers *l)
 {
+	char text[ROOM];
+
+	snprintf(text, sizeof text, "not all came back at the end: give back %s, seen %s, drain %s; "
+		 "%u survivors, %u rings not settled, %u violations, %u descriptors leaked, "
+		 "%u buffers written to", once_code_name(l->give_back), once_code_name(l->seen),
+		 once_code_name(l->drain), l->survivors, l->accounts, l->violations, l->descriptors,
+		 l->buffers);
 	fflush(stdout);
-	fprintf(stderr, "not all came back at the end: ");
-	if (l->give_back != 0 || l->seen != 0 || l->drain != 0)
-		fprintf(stderr, "give back %s, seen %s, drain %s; ", once_code_name(l->give_back),
-			once_code_name(l->seen), once_code_name(l->drain));
-	fprintf(stderr, "%u survivors, %u rings not settled, %u violations, %u descriptors leaked, "
-		"%u buffers written to\n", l->survivors, l->accounts, l->violations, l->descriptors,
-		l->buffers);
+	page_hang(stderr, INDENT, text);
 }
 
-static int tell_no_ring(int rc)
+bool is_not_permitted(int rc)
+{
+	return rc == -EPERM || rc == -EACCES || rc == -ENOSYS || rc == -ENOMEM;
+}
+
+int complain_no_ring(int rc)
 {
 	fprintf(stderr, "oncering: io_uring is not permitted here (%s); try --emulated\n",
 		strerror(-rc));
@@ -79,9 +92,9 @@ int judge(struct run *run, const struct scenario *scenario, enum run_backend bac
 
 	memset(judgement, 0, sizeof *judgement);
 	rc = run_open(run, &scenario->header, backend);
-	if (rc == -EPERM || rc == -ENOSYS || rc == -ENOMEM) {
+	if (run->world.open && is_not_permitted(rc)) {
 		run_close(run);
-		return tell_no_ring(rc);
+		return complain_no_ring(rc);
 	}
 	if (rc == -ENOTSUP || !run->world.open) {
 		fprintf(stderr, "oncering: cannot set the scene: %s\n", strerror(-rc));
@@ -92,6 +105,7 @@ int judge(struct run *run, const struct scenario *scenario, enum run_backend bac
 	for (uint32_t i = 0; i < scenario->count; i++) {
 		(void)run_step(run, &scenario->steps[i], i);
 		judge_step(run, scenario, i, &next, file, judgement);
+		judgement->steps++;
 		if (pause != NULL && !pause(&run->event))
 			break;
 	}
@@ -99,5 +113,5 @@ int judge(struct run *run, const struct scenario *scenario, enum run_backend bac
 	if (rc < 0)
 		tell_faults(&judgement->leftovers);
 	run_close(run);
-	return judgement->missed != 0 || rc < 0 ? EXIT_NOT_MET : EXIT_MET;
+	return next != scenario->expect_count || judgement->missed != 0 || rc < 0 ? EXIT_NOT_MET : EXIT_MET;
 }

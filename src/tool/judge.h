@@ -6,6 +6,7 @@
 #include "run.h"
 
 struct judgement {
+	uint32_t steps; /* that were run */
 	uint32_t met;
 	uint32_t missed;
 	struct run_leftovers leftovers;
@@ -13,7 +14,7 @@ struct judgement {
 
 /*
  * Called after each step and its expectations; false ends the run there. NULL:
- * never.
+ * never. What was not reached then counts as not met.
  */
 typedef bool judge_pause(const struct run_event *event);
 
@@ -27,5 +28,9 @@ int judge(struct run *run, const struct scenario *scenario, enum run_backend bac
 
 /* Say on stderr what is wrong with a file. EXIT_USAGE. */
 int complain_file(const struct scenario_error *error);
+
+/* Whether an open that returned this means that io_uring is not to be had; and to say so: EXIT_NO_RING. */
+bool is_not_permitted(int rc);
+int complain_no_ring(int rc);
 
 #endif

@@ -32,7 +32,7 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 static void help(FILE *out)
 {
 	fputs("Usage: oncering COMMAND [OPTION]... FILE\n"
-	      "Every io_uring completion, seen exactly once: scenarios to run and to learn from.\n\n",
+	      "Every io_uring completion, seen exactly once: scenarios to run and learn from.\n\n",
 	      out);
 	for (unsigned i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-9s %-5s  %s\n", commands[i].name, commands[i].operands, commands[i].help);
@@ -43,23 +43,37 @@ static void help(FILE *out)
 	      out);
 }
 
+/* Output that could not be written is a failure, whatever came before. */
+static int flushed(int status)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return status;
+	if (status == EXIT_MET)
+		perror("oncering: standard output");
+	return status == EXIT_MET ? EXIT_NOT_MET : status;
+}
+
 int main(int argc, char **argv)
 {
+	static char full[32]; /* "oncering run", in front of what getopt says */
 	const char *const name = argc > 1 ? argv[1] : "";
 
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
 		help(stdout);
-		return EXIT_MET;
+		return flushed(EXIT_MET);
 	}
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
 		puts("oncering " ONCERING_VERSION);
-		return EXIT_MET;
+		return flushed(EXIT_MET);
 	}
 	for (unsigned i = 0; i < COMMANDS; i++)
-		if (strcmp(name, commands[i].name) == 0)
-			return commands[i].call(argc - 1, argv + 1);
+		if (strcmp(name, commands[i].name) == 0) {
+			snprintf(full, sizeof full, "oncering %s", name);
+			argv[1] = full;
+			return flushed(commands[i].call(argc - 1, argv + 1));
+		}
 	if (argc > 1)
-		fprintf(stderr, "oncering: there is no command \"%s\"\n\n", name);
+		fprintf(stderr, "oncering: there is no command \"%.40s\"\n\n", name);
 	help(stderr);
 	return EXIT_USAGE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* oncering minimise FILE: the fewest steps that come to the same. */
 #include "commands.h"
+#include "judge.h"
 #include "minimise.h"
 #include "page.h"
 #include "record.h"
@@ -20,11 +21,11 @@ static const char usage[] =
 	"the same first expectation not met, the same faults left over, the same crash.\n"
 	"Writes the shorter scenario.\n"
 	"\n"
-	"  -o OUT        write to OUT instead of standard output\n"
-	"  --emulated    run on the emulated ring\n"
-	"  --bytes       FILE is a fuzz input\n"
-	"  --as-bytes    write a fuzz input, not text\n"
-	"  --help        this text\n"
+	"  -o, --output OUT  write to OUT instead of standard output\n"
+	"  -e, --emulated    run on the emulated ring\n"
+	"  -b, --bytes       FILE is a fuzz input\n"
+	"  --as-bytes        write a fuzz input, not text\n"
+	"  -h, --help        this text\n"
 	"\n"
 	"Each run is a process of its own, so a crash is a verdict, too.\n"
 	"Exit status: 0 written, 2 usage, 77 io_uring not permitted, 1 anything else.\n";
@@ -81,7 +82,7 @@ static void run_and_tell(const struct scenario *scenario, enum run_backend backe
 }
 
 /* A minimise_judge: in a process of its own. *context*: the backend. */
-static bool judge(void *context, const struct scenario *scenario, struct verdict *verdict)
+static bool judge_apart(void *context, const struct scenario *scenario, struct verdict *verdict)
 {
 	const enum run_backend backend = *(const enum run_backend *)context;
 	int ends[2], status = 0;
@@ -149,20 +150,21 @@ static int minimise_scenario(struct scenario *scenario, struct record_options *o
 	struct verdict wanted, again;
 	uint32_t runs;
 
-	if (!judge(&options->backend, scenario, &wanted)) {
+	if (!judge_apart(&options->backend, scenario, &wanted)) {
 		fprintf(stderr, "oncering: minimise: it cannot be run: %s\n", strerror(errno));
 		return 1;
 	}
-	if (wanted.rc == -EPERM || wanted.rc == -ENOSYS || wanted.rc == -ENOTSUP) {
-		fprintf(stderr, "oncering: %s: %s; try --emulated\n", options->file,
-			once_code_name(wanted.rc));
-		return wanted.rc == -ENOTSUP ? 1 : 77;
+	if (is_not_permitted(wanted.rc))
+		return complain_no_ring(wanted.rc);
+	if (wanted.rc == -ENOTSUP) {
+		fprintf(stderr, "oncering: minimise: this oncering was built without that back end\n");
+		return 1;
 	}
-	if (!judge(&options->backend, scenario, &again) || !verdict_is(&wanted, &again)) {
+	if (!judge_apart(&options->backend, scenario, &again) || !verdict_is(&wanted, &again)) {
 		fprintf(stderr, "oncering: minimise: two runs of it do not agree, so nothing can be said\n");
 		return 1;
 	}
-	runs = minimise(scenario, &wanted, judge, &options->backend, MOST_RUNS);
+	runs = minimise(scenario, &wanted, judge_apart, &options->backend, MOST_RUNS);
 	fprintf(stderr, "oncering: %u steps of %u are enough (%u runs)\n", scenario->count, before, runs);
 	return write_scenario(scenario, options->out, as_bytes);
 }

@@ -5,6 +5,20 @@ _oncering_codes() {
 	oncering list refusals 2>/dev/null | sed -n 's/^\(ONCE_[A-Z0-9_]*\) .*/\1/p'
 }
 
+_oncering_options() {
+	case $1 in
+	run) echo --emulated --trace --lines --step --quiet --expect ;;
+	replay) echo --emulated --trace --lines --step --quiet --expect ;;
+	draw) echo --output --emulated --bytes --from --to ;;
+	minimise) echo --output --emulated --bytes --as-bytes ;;
+	c) echo --output --bytes ;;
+	perfetto) echo --output --emulated --bytes --steps ;;
+	encode | decode) echo --output ;;
+	explain) echo --all ;;
+	esac
+	echo --help
+}
+
 _oncering() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	local commands='run replay draw explain list minimise c perfetto encode decode'
@@ -23,31 +37,13 @@ _oncering() {
 		return
 		;;
 	esac
-	case $command in
-	explain)
-		mapfile -t COMPREPLY < <(compgen -W "$(_oncering_codes) --all --help" -- "$word")
-		return
-		;;
-	list)
-		mapfile -t COMPREPLY < <(compgen -W 'states events tokens refusals --help' -- "$word")
-		return
-		;;
+	case $command:$word in
+	*:-*) mapfile -t COMPREPLY < <(compgen -W "$(_oncering_options "$command")" -- "$word") ;;
+	explain:*) mapfile -t COMPREPLY < <(compgen -W "$(_oncering_codes)" -- "$word") ;;
+	list:*) mapfile -t COMPREPLY < <(compgen -W 'states events tokens refusals' -- "$word") ;;
+	replay:* | decode:*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;; # bytes have any name
+	*) mapfile -t COMPREPLY < <(compgen -f -X '!*.once' -- "$word"; compgen -d -- "$word") ;;
 	esac
-	if [ "${word#-}" != "$word" ]; then
-		local options='--help'
-
-		case $command in
-		run | replay) options+=' --emulated --trace --lines --step --quiet' ;;
-		draw) options+=' -o --emulated --bytes --from --to' ;;
-		minimise) options+=' -o --emulated --bytes --as-bytes' ;;
-		c) options+=' -o --bytes' ;;
-		perfetto) options+=' -o --emulated --bytes --steps' ;;
-		encode | decode) options+=' -o' ;;
-		esac
-		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
-		return
-	fi
-	mapfile -t COMPREPLY < <(compgen -f -X '!*.once' -- "$word"; compgen -d -- "$word")
 }
 
 complete -o filenames -F _oncering oncering

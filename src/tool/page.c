@@ -46,10 +46,13 @@ unsigned page_columns(const char *text)
 	return columns_of(text, strlen(text));
 }
 
-void page_wrap(FILE *out, unsigned indent, const char *text)
+/* The first line begins at column *first*, all others at *indent*. */
+static void wrap(FILE *out, unsigned first, unsigned indent, const char *text)
 {
-	unsigned at = 0;
+	unsigned at = first;
+	bool begun = false;
 
+	fprintf(out, "%*s", (int)first, "");
 	while (*text != '\0') {
 		const size_t blanks = strspn(text, " \n\t");
 		const size_t length = strcspn(text + blanks, " \n\t");
@@ -57,11 +60,13 @@ void page_wrap(FILE *out, unsigned indent, const char *text)
 
 		if (length == 0)
 			break;
-		if (at > indent && at + 1 + wide <= PAGE_WIDTH) {
+		if (!begun) {
+			begun = true;
+		} else if (at + 1 + wide <= PAGE_WIDTH) {
 			fputc(' ', out);
 			at++;
 		} else {
-			fprintf(out, "%s%*s", at == 0 ? "" : "\n", (int)indent, "");
+			fprintf(out, "\n%*s", (int)indent, "");
 			at = indent;
 		}
 		fwrite(text + blanks, 1, length, out);
@@ -69,6 +74,16 @@ void page_wrap(FILE *out, unsigned indent, const char *text)
 		text += blanks + length;
 	}
 	fputc('\n', out);
+}
+
+void page_wrap(FILE *out, unsigned indent, const char *text)
+{
+	wrap(out, indent, indent, text);
+}
+
+void page_hang(FILE *out, unsigned indent, const char *text)
+{
+	wrap(out, 0, indent, text);
 }
 
 /* --- escaping --- */

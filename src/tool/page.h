@@ -26,6 +26,8 @@ void page_say(FILE *out, enum page_ink ink, const char *text);
  * left whole.
  */
 void page_wrap(FILE *out, unsigned indent, const char *text);
+/* The same, but for the first line, which begins at the left. */
+void page_hang(FILE *out, unsigned indent, const char *text);
 /*
  * Columns that *text* takes on a terminal: UTF-8 sequences count one, control
  * characters are the caller's care.

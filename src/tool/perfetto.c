@@ -19,11 +19,11 @@ static const char usage[] =
 	"chrome://tracing open: steps, operations and their states, completions,\n"
 	"refusals, accounts.\n"
 	"\n"
-	"  -o OUT        write to OUT instead of standard output\n"
-	"  --steps       a millisecond for each step, instead of the time it took\n"
-	"  --emulated    run on the emulated ring\n"
-	"  --bytes       FILE is a fuzz input\n"
-	"  --help        this text\n"
+	"  -o, --output OUT  write to OUT instead of standard output\n"
+	"  --steps           a millisecond for each step, instead of the time it took\n"
+	"  -e, --emulated    run on the emulated ring\n"
+	"  -b, --bytes       FILE is a fuzz input\n"
+	"  -h, --help        this text\n"
 	"\n"
 	"Exit status: 0 written, 2 usage, 77 io_uring not permitted, 1 anything else.\n";
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Watches a run, and writes down what changed in each step. */
+#include "judge.h"
 #include "record_follow.h"
 
 #include <errno.h>
@@ -95,7 +96,7 @@ static void find_subject(const struct recorder *recorder, struct record_step *st
 	}
 }
 
-static void judge(struct recorder *recorder, const struct run *from, const struct run_event *event,
+static void judge_expectations(struct recorder *recorder, const struct run *from, const struct run_event *event,
 		  struct record_step *step)
 {
 	struct record *record = recorder->record;
@@ -135,7 +136,7 @@ static void fill_step(struct recorder *recorder, const struct run *from,
 		step->accounts[r] = event->after[r];
 	}
 	find_subject(recorder, step, event);
-	judge(recorder, from, event, step);
+	judge_expectations(recorder, from, event, step);
 }
 
 static void remember_preparation(struct recorder *recorder, const struct run *from,
@@ -204,8 +205,7 @@ int record_run(struct record *record, const struct scenario *scenario, enum run_
 		header.options &= (uint8_t)~OPTION_TRAP;
 	record->rc = run_open(&run, &header, backend);
 	/* a refused open is a scenario, too: every call says that the ring is not open */
-	if (record->rc == 0 || (record->rc != -EPERM && record->rc != -ENOSYS && record->rc != -ENOMEM &&
-				record->rc != -ENOTSUP && run.world.open)) {
+	if (record->rc == 0 || (!is_not_permitted(record->rc) && record->rc != -ENOTSUP && run.world.open)) {
 		run_scenario(&run, scenario);
 		(void)run_finish(&run, &record->leftovers);
 	}

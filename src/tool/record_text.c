@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Words for what was recorded, and the front of the commands that record. */
+#include "commands.h"
+#include "judge.h"
 #include "page.h"
 #include "record.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,59 +66,55 @@ static bool to_step(const char *text, uint32_t *step)
 	       number <= SCENARIO_STEPS_MAX;
 }
 
-/* One option with a value; false if there is no such option. */
-static bool with_value(struct record_options *options, const char *name, const char *value,
-		       const char *letters, bool *valid)
+/* One option; false if this command has no such option, or if its value is wrong. */
+static bool take_option(struct record_options *options, int option, const char *letters)
 {
-	*valid = value != NULL;
-	if (strcmp(name, "-o") == 0 && strchr(letters, 'o') != NULL)
-		options->out = value;
-	else if (strcmp(name, "--from") == 0 && strchr(letters, 'w') != NULL)
-		*valid = value != NULL && to_step(value, &options->from);
-	else if (strcmp(name, "--to") == 0 && strchr(letters, 'w') != NULL)
-		*valid = value != NULL && to_step(value, &options->to);
-	else
-		return false;
-	return true;
-}
-
-static bool without_value(struct record_options *options, const char *name, const char *letters)
-{
-	if (strcmp(name, "--emulated") == 0 && strchr(letters, 'r') != NULL)
+	switch (option) {
+	case 'o':
+		options->out = optarg;
+		return strchr(letters, 'o') != NULL;
+	case 'f':
+		return strchr(letters, 'w') != NULL && to_step(optarg, &options->from);
+	case 't':
+		return strchr(letters, 'w') != NULL && to_step(optarg, &options->to);
+	case 'e':
 		options->backend = RUN_EMULATED;
-	else if (strcmp(name, "--bytes") == 0)
+		return strchr(letters, 'r') != NULL;
+	default:
 		options->bytes = true;
-	else
-		return false;
-	return true;
+		return true;
+	}
 }
 
 int record_options(struct record_options *options, int argc, char **argv, const char *letters,
 		   const char *usage)
 {
-	bool valid;
+	static const struct option known[] = {
+		{ "output", required_argument, NULL, 'o' }, { "from", required_argument, NULL, 'f' },
+		{ "to", required_argument, NULL, 't' }, { "emulated", no_argument, NULL, 'e' },
+		{ "bytes", no_argument, NULL, 'b' }, { "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int option;
 
 	memset(options, 0, sizeof *options);
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
+	while ((option = getopt_long(argc, argv, "o:ebh", known, NULL)) != -1) {
+		if (option == 'h') {
 			fputs(usage, stdout);
-			return 0;
+			return EXIT_MET;
 		}
-		if (argv[i][0] != '-' || argv[i][1] == '\0') {
-			if (options->file != NULL)
-				return wrong(usage, "one file at a time", "");
-			options->file = argv[i];
-		} else if (with_value(options, argv[i], i + 1 < argc ? argv[i + 1] : NULL, letters,
-				      &valid)) {
-			if (!valid)
-				return wrong(usage, argv[i], "wants a value");
-			i++;
-		} else if (!without_value(options, argv[i], letters)) {
-			return wrong(usage, "no such option", argv[i]);
+		if (option == '?') {
+			fputs(usage, stderr);
+			return EXIT_USAGE;
 		}
+		if (!take_option(options, option, letters))
+			return wrong(usage, "not an option or value of this command", argv[optind - 1]);
 	}
-	if (options->file == NULL)
+	if (optind + 1 < argc)
+		return wrong(usage, "one file at a time", "");
+	if (optind == argc)
 		return wrong(usage, "which file?", "");
+	options->file = argv[optind];
 	if (options->from != 0 && options->to != 0 && options->from > options->to)
 		return wrong(usage, "--from is after --to", "");
 	return -1;
@@ -129,11 +128,7 @@ int record_read(struct scenario *scenario, const struct record_options *options)
 
 	if (rc == 0)
 		return 0;
-	if (error.line != 0)
-		fprintf(stderr, "%s:%u:%u: %s\n", error.file, error.line, error.column, error.message);
-	else
-		fprintf(stderr, "oncering: %s: %s\n", error.file, error.message);
-	return 2;
+	return complain_file(&error);
 }
 
 int record_try(struct record *record, const struct scenario *scenario,
@@ -143,11 +138,8 @@ int record_try(struct record *record, const struct scenario *scenario,
 
 	if (rc == 0)
 		return 0;
-	if (rc == -EPERM || rc == -ENOSYS) {
-		fprintf(stderr, "oncering: io_uring is not permitted here (%s); try --emulated\n",
-			once_code_name(rc));
-		return 77;
-	}
+	if (is_not_permitted(rc))
+		return complain_no_ring(rc);
 	fprintf(stderr, "oncering: %s: %s: %s\n", options->file, once_code_name(rc),
 		rc == -ENOTSUP ? "this oncering was built without that back end" : once_strerror(rc));
 	return 1;

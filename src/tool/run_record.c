@@ -88,8 +88,6 @@ bool run_ends_by_itself(struct run *run)
 {
 	bool live = false;
 
-	if (run->header.setup == SETUP_SQPOLL)
-		return true;
 	for (unsigned ring = 0; ring < RINGS && run->soon; ring++)
 		for (uint32_t slot = 0; slot < RUN_CAPACITY; slot++) {
 			const struct run_op *op = &run->ops[ring][slot];

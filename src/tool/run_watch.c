@@ -14,6 +14,7 @@ enum {
 	NANOSECONDS = 1000000000,
 	AT_ONCE = 20000,       /* nanoseconds: long enough to enter the kernel */
 	AGAIN = 1000000,       /* if it was not */
+	POLLED = 250000000,    /* ... until a thread of the kernel has taken the SQEs */
 	TURNS = 10000          /* that two threads take before the emulated kernel interrupts */
 };
 
@@ -52,6 +53,14 @@ static void set_timer(const struct run_watchdog *dog, uint64_t first)
 	(void)timer_settime(dog->timer, 0, &time, NULL);
 }
 
+/* How long nothing has to come before nothing will. */
+static uint64_t at_once_for(const struct run *run)
+{
+	if (run->header.setup != SETUP_SQPOLL)
+		return AT_ONCE;
+	return run->patience < POLLED ? run->patience : POLLED;
+}
+
 void run_watch(struct run *run, bool endless)
 {
 	struct run_watchdog *dog = &run->watchdog[run->this_thread];
@@ -60,7 +69,7 @@ void run_watch(struct run *run, bool endless)
 	run->event.marks |= RUN_WAITED;
 	bites = 0;
 	if (run->backend == RUN_EMULATED) {
-		if (at_once)
+		if (at_once && run->header.setup != SETUP_SQPOLL)
 			run_plan_interrupt(run, 1);
 		else if ((run->header.options & OPTION_SPLIT) != 0)
 			run_plan_interrupt(run, TURNS);
@@ -68,7 +77,7 @@ void run_watch(struct run *run, bool endless)
 	}
 	if (dog->owner == 0 && !make_timer(dog))
 		return;
-	set_timer(dog, at_once ? AT_ONCE : run->patience);
+	set_timer(dog, at_once ? at_once_for(run) : run->patience);
 }
 
 void run_unwatch(struct run *run, bool fell_short)

@@ -16,9 +16,9 @@ static const char usage[] =
 	"what each call returned: to see what raw liburing does with a mistake, or to\n"
 	"report a fault of liburing or of the kernel.\n"
 	"\n"
-	"  -o OUT        write to OUT instead of standard output\n"
-	"  --bytes       FILE is a fuzz input\n"
-	"  --help        this text\n"
+	"  -o, --output OUT  write to OUT instead of standard output\n"
+	"  -b, --bytes       FILE is a fuzz input\n"
+	"  -h, --help        this text\n"
 	"\n"
 	"Compile the result with: cc OUT.c -luring -lpthread\n";
 

@@ -82,23 +82,25 @@ static const struct piece pieces[] = {
 	{ "DO(", "#define DO(step, call) do { call; printf(\"%4d  %s\\n\", step, #call); } while (0)\n\n", "" },
 	{ "SAY(", "#define SAY(step, text) printf(\"%4d  %s\\n\", step, text)\n\n", "" },
 	{ "WAIT(",
-	  "/* Calls that may wait for ever: a signal ends them after a second. */\n"
+	  "/* Calls that may wait for ever: a signal ends them after a while. */\n"
+	  "#ifndef WATCHDOG\n#define WATCHDOG 1000 /* milliseconds */\n#endif\n"
 	  "static pthread_t waiting;\n"
 	  "static volatile sig_atomic_t barked;\n\n"
 	  "static void bark(int signal)\n{\n"
 	  "\tif (!pthread_equal(pthread_self(), waiting)) {\n"
 	  "\t\tpthread_kill(waiting, signal);\n\t\treturn;\n\t}\n\tbarked = 1;\n}\n\n"
-	  "static void watch(int seconds)\n{\n"
+	  "static void watch(int time)\n{\n"
 	  "\tconst struct sigaction action = { .sa_handler = bark };\n"
-	  "\tconst struct itimerval timer = { { 0, seconds * 100000 }, { seconds, 0 } };\n\n"
+	  "\tconst struct itimerval timer = { { 0, time != 0 ? 100000 : 0 },\n"
+	  "\t\t{ time / 1000, time % 1000 * 1000 } };\n\n"
 	  "\twaiting = pthread_self();\n"
-	  "\tif (seconds != 0)\n\t\tbarked = 0;\n"
+	  "\tif (time != 0)\n\t\tbarked = 0;\n"
 	  "\tsigaction(SIGALRM, &action, NULL);\n"
 	  "\tsetitimer(ITIMER_REAL, &timer, NULL);\n}\n\n"
 	  "static void bitten(void)\n{\n"
 	  "\twatch(0);\n"
 	  "\tif (barked)\n\t\tputs(\"      ... ended by this program's watchdog: it would have waited on\");\n}\n\n"
-	  "#define WAIT(step, call) do { watch(1); CALL(step, call); bitten(); } while (0)\n\n", "" },
+	  "#define WAIT(step, call) do { watch(WATCHDOG); CALL(step, call); bitten(); } while (0)\n\n", "" },
 	{ "has_sqe(",
 	  "static int has_sqe(int step, const struct io_uring_sqe *sqe)\n{\n"
 	  "\tif (sqe == NULL)\n"

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A ring's memory as ACSL logic: that it can be used, and that each array is an
+ * object of its own. Compilers see an empty file.
+ */
+#ifndef ONCERING_LOGIC_MEMORY_H
+#define ONCERING_LOGIC_MEMORY_H
+
+#include "oncering/identity.h"
+#include "oncering/logic_account.h"
+#include "oncering/open.h"
+#include "oncering/types.h"
+
+/*@
+  logic integer once_G = 0x10000000000;      // generations
+  logic integer once_T = 0x100000000000000;  // unit of the tag
+  logic integer once_END = 0x4000000000000000;
+
+  // --- sizes and memory ---
+
+  predicate once_sizes{L}(struct once_ring *r) =
+    1 <= r->capacity && r->capacity < r->view.cq_entries <= 65536 &&
+    r->credit_places <= 65536 &&
+    1 <= r->view.sq_entries <= 65536 && 1 <= r->sq_usable <= r->view.sq_entries &&
+    r->cqe_shift <= 1 && r->tag % once_T == 0 && once_T <= r->tag <= 127 * once_T;
+
+  predicate once_valid{L}(struct once_ring *r) =
+    \valid(r) &&
+    \valid(r->memory.ops + (0 .. r->capacity - 1)) &&
+    \valid(r->memory.stack + (0 .. r->capacity - 1)) &&
+    \valid(r->memory.returned + (0 .. r->capacity - 1)) &&
+    \valid(r->memory.credits + (0 .. r->capacity - 1)) &&
+    \valid(r->memory.window + (0 .. r->view.cq_entries - 1)) &&
+    \valid(r->memory.times + (0 .. r->view.sq_entries - 1)) &&
+    \valid_read(r->view.cqes + (0 .. 2 * r->view.cq_entries - 1)) &&
+    \valid(r->view.sqes + (0 .. r->view.sq_entries - 1)) &&
+    \valid(r->view.sq_tail) && \valid(r->view.cq_head) &&
+    \valid_read(r->view.sq_head) && \valid_read(r->view.cq_tail) && \valid_read(r->view.sq_flags);
+
+  // each array is an object of its own, and none of them the ring
+  predicate once_objects{L}(struct once_ring *r) =
+    \base_addr(r) != \base_addr(r->memory.ops) &&
+    \base_addr(r) != \base_addr(r->memory.stack) &&
+    \base_addr(r) != \base_addr(r->memory.returned) &&
+    \base_addr(r) != \base_addr(r->memory.credits) &&
+    \base_addr(r) != \base_addr(r->memory.window) &&
+    \base_addr(r) != \base_addr(r->memory.times) &&
+    \base_addr(r) != \base_addr(r->view.cqes) &&
+    \base_addr(r) != \base_addr(r->view.sqes) &&
+    \base_addr(r) != \base_addr(r->view.sq_tail) &&
+    \base_addr(r) != \base_addr(r->view.cq_head) &&
+    \base_addr(r->memory.ops) != \base_addr(r->memory.stack) &&
+    \base_addr(r->memory.ops) != \base_addr(r->memory.returned) &&
+    \base_addr(r->memory.ops) != \base_addr(r->memory.credits) &&
+    \base_addr(r->memory.ops) != \base_addr(r->memory.window) &&
+    \base_addr(r->memory.ops) != \base_addr(r->memory.times) &&
+    \base_addr(r->memory.ops) != \base_addr(r->view.cqes) &&
+    \base_addr(r->memory.ops) != \base_addr(r->view.sqes) &&
+    \base_addr(r->memory.ops) != \base_addr(r->view.sq_tail) &&
+    \base_addr(r->memory.ops) != \base_addr(r->view.cq_head) &&
+    \base_addr(r->memory.stack) != \base_addr(r->memory.returned) &&
+    \base_addr(r->memory.stack) != \base_addr(r->memory.credits) &&
+    \base_addr(r->memory.stack) != \base_addr(r->memory.window) &&
+    \base_addr(r->memory.stack) != \base_addr(r->memory.times) &&
+    \base_addr(r->memory.stack) != \base_addr(r->view.cqes) &&
+    \base_addr(r->memory.stack) != \base_addr(r->view.sqes) &&
+    \base_addr(r->memory.stack) != \base_addr(r->view.sq_tail) &&
+    \base_addr(r->memory.stack) != \base_addr(r->view.cq_head) &&
+    \base_addr(r->memory.returned) != \base_addr(r->memory.credits) &&
+    \base_addr(r->memory.returned) != \base_addr(r->memory.window) &&
+    \base_addr(r->memory.returned) != \base_addr(r->memory.times) &&
+    \base_addr(r->memory.returned) != \base_addr(r->view.cqes) &&
+    \base_addr(r->memory.returned) != \base_addr(r->view.sqes) &&
+    \base_addr(r->memory.returned) != \base_addr(r->view.sq_tail) &&
+    \base_addr(r->memory.returned) != \base_addr(r->view.cq_head) &&
+    \base_addr(r->memory.credits) != \base_addr(r->memory.window) &&
+    \base_addr(r->memory.credits) != \base_addr(r->memory.times) &&
+    \base_addr(r->memory.credits) != \base_addr(r->view.cqes) &&
+    \base_addr(r->memory.credits) != \base_addr(r->view.sqes) &&
+    \base_addr(r->memory.credits) != \base_addr(r->view.sq_tail) &&
+    \base_addr(r->memory.credits) != \base_addr(r->view.cq_head) &&
+    \base_addr(r->memory.window) != \base_addr(r->memory.times) &&
+    \base_addr(r->memory.window) != \base_addr(r->view.cqes) &&
+    \base_addr(r->memory.window) != \base_addr(r->view.sqes) &&
+    \base_addr(r->memory.window) != \base_addr(r->view.sq_tail) &&
+    \base_addr(r->memory.window) != \base_addr(r->view.cq_head) &&
+    \base_addr(r->memory.times) != \base_addr(r->view.cqes) &&
+    \base_addr(r->memory.times) != \base_addr(r->view.sqes) &&
+    \base_addr(r->memory.times) != \base_addr(r->view.sq_tail) &&
+    \base_addr(r->memory.times) != \base_addr(r->view.cq_head) &&
+    \base_addr(r->view.cqes) != \base_addr(r->view.sqes) &&
+    r->view.sq_tail != r->view.cq_head;
+
+  predicate once_memory_ok{L}(struct once_ring *r) = once_valid(r) && once_objects(r) && once_sizes(r);
+
+  // memory of the caller's, none of the ring's
+  predicate once_apart{L}(struct once_ring *r, void *p) =
+    \base_addr(p) != \base_addr(r) && \base_addr(p) != \base_addr(r->memory.ops) &&
+    \base_addr(p) != \base_addr(r->memory.stack) && \base_addr(p) != \base_addr(r->memory.returned) &&
+    \base_addr(p) != \base_addr(r->memory.credits) && \base_addr(p) != \base_addr(r->memory.window) &&
+    \base_addr(p) != \base_addr(r->memory.times) && \base_addr(p) != \base_addr(r->view.sqes) &&
+    \base_addr(p) != \base_addr(r->view.cqes) && \base_addr(p) != \base_addr(r->view.sq_tail) &&
+    \base_addr(p) != \base_addr(r->view.cq_head);
+*/
+
+#endif
