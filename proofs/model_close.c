@@ -77,7 +77,7 @@ struct model_answer model_drain_answer(struct model *m, bool bad_time)
 
 	if (!m->open)
 		return model_exactly(ONCE_NOT_OPEN);
-	if (!model_owns(m, true))
+	if (!model_owns(m, true) || !model_owns(m, false))
 		return model_exactly(ONCE_WRONG_THREAD);
 	model_touch_all(m, MODEL_DRAIN);
 	if (m->counts.of[MODEL_TAKEN] != 0)

@@ -53,19 +53,28 @@ def load():
 
 
 def provers_of(unit):
-    for path, provers, timeout, _, _ in sources.table(ROOT / 'proofs/units.tsv', 5):
+    for path, provers, steps, _, _, others in sources.table(ROOT / 'proofs/units.tsv', 6):
         if path == unit:
-            return provers, timeout
+            return provers, steps, [other for other in others.split(',') if other != '-']
     raise SystemExit(f'proofs/mutants: {unit} is not in proofs/units.tsv')
+
+
+def unspecified():
+    """Functions that may be without a contract."""
+    return {name for _, name, _ in sources.table(ROOT / 'proofs/not_proved.tsv', 3)}
+
+
+def copy_tree(copy):
+    """What the proofs read, into the folder *copy*."""
+    for part in ('src', 'include', 'proofs'):
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns('tool', '__pycache__'))
 
 
 def tried(root, folder, mutant):
     """The goals of the mutant's functions whose names have *goal* in them."""
-    provers, timeout = provers_of(mutant.unit)
-    options = ['-wp-prover', provers, '-wp-timeout', str(min(int(timeout), 8)),
-               '-wp-fct', mutant.functions, f'-wp-prop={mutant.goal}']
-    unspecified = {name for _, name, _ in sources.table(ROOT / 'proofs/not_proved.tsv', 3)}
-    return framac.run(root, folder, mutant.unit, options, unspecified=unspecified).goals
+    provers, steps, others = provers_of(mutant.unit)
+    options = [*framac.limits(provers, steps), '-wp-fct', mutant.functions, f'-wp-prop={mutant.goal}']
+    return framac.run(root, folder, mutant.unit, options, unspecified=unspecified(), others=others).goals
 
 
 def attempt(mutant, build):
@@ -76,8 +85,7 @@ def attempt(mutant, build):
     folder = build / 'mutants' / mutant.name
     with tempfile.TemporaryDirectory(prefix='oncering-mutant-') as scratch:
         copy = pathlib.Path(scratch)
-        for part in ('src', 'include', 'proofs'):
-            shutil.copytree(ROOT / part, copy / part)
+        copy_tree(copy)
         (copy / mutant.file).write_text(text.replace(mutant.old, mutant.new))
         try:
             before = tried(ROOT, folder / 'before', mutant)
@@ -92,10 +100,10 @@ def attempt(mutant, build):
     return True, fallen[0]
 
 
-def score(mutants, build):
-    """Try all of them, two at a time."""
+def score(mutants, build, jobs):
+    """Try all of them, *jobs* at a time."""
     rejected, faults = 0, []
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for mutant, (good, why) in zip(mutants, pool.map(lambda m: attempt(m, build), mutants)):
             rejected += good
             print(f'  {"rejected" if good else "FAILED":9} {mutant.name:44} {why}', flush=True)
@@ -104,22 +112,23 @@ def score(mutants, build):
     return Score(rejected, len(mutants), faults)
 
 
-def sample(build):
+def sample(build, jobs):
     """A few of them, other ones with each commit."""
     head = subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=ROOT, capture_output=True, text=True,
                           check=False).stdout
     order = sorted(load(), key=lambda m: hashlib.sha256((head + m.name).encode()).digest())
     print('\nmutants, a sample')
-    return score(order[:SAMPLE], build)
+    return score(order[:SAMPLE], build, jobs)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build/proofs')
+    parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('names', nargs='*')
     given = parser.parse_args()
     chosen = [mutant for mutant in load() if not given.names or mutant.name in given.names]
-    result = score(chosen, given.build.resolve())
+    result = score(chosen, given.build.resolve(), given.jobs)
     print(f'mutants: {result.rejected}/{result.tried} rejected')
     return 1 if result.faults or not result.tried else 0
 

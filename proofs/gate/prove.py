@@ -8,8 +8,8 @@ Prove src/ and include/ against their contracts, and believe only the reports.
 What is to be proved is what the compiler finds in src/ and include/, less
 proofs/not_proved.tsv; how, and how many goals there are at least, is in
 proofs/units.tsv. --quick replays verdicts from a cache in the build folder.
---page writes the table of functions into proofs/README.md; without it the
-table must agree.
+--page writes the table of functions into proofs/README.md, and raises the
+numbers in proofs/units.tsv to what was found; without it the table must agree.
 """
 import argparse
 import collections
@@ -26,8 +26,8 @@ import page
 import sources
 
 ROOT = sources.ROOT
-Unit = collections.namedtuple('Unit', 'path provers timeout goals smoke functions calls')
-Result = collections.namedtuple('Result', 'unit goals smoke properties faults')
+Unit = collections.namedtuple('Unit', 'path provers steps goals smoke others functions calls')
+Result = collections.namedtuple('Result', 'unit goals smoke properties separated faults')
 
 
 def versions():
@@ -43,14 +43,15 @@ def versions():
     return faults
 
 
-def plan(build):
-    """The units, and faults: functions that are neither proved nor listed with a reason, or both."""
+def plan(build, chosen=()):
+    """The units, *chosen* ones or all, and faults: functions that are neither proved nor listed with a
+    reason, or both."""
     faults = []
     listed = {(path, name): reason
               for path, name, reason in sources.table(ROOT / 'proofs/not_proved.tsv', 3)}
-    rows = {row[0]: row[1:] for row in sources.table(ROOT / 'proofs/units.tsv', 5)}
-    units, left_out = [], dict(listed)
-    for path in [*sources.files(), *sorted(set(rows) - set(sources.files()))]:
+    rows = {row[0]: row[1:] for row in sources.table(ROOT / 'proofs/units.tsv', 6)}
+    units, left_out = [], {key: why for key, why in listed.items() if key[0] in chosen or not chosen}
+    for path in chosen or [*sources.files(), *sorted(set(rows) - set(sources.files()))]:
         defined = sources.functions(ROOT, build, path)
         wanted = [name for name in defined if (path, name) not in listed]
         for name in defined:
@@ -59,8 +60,8 @@ def plan(build):
         if path in rows:
             if not wanted and not lemmas:
                 faults.append(f'proofs/units.tsv: {path} has nothing to prove')
-            provers, timeout, goals, smoke = rows[path]
-            units.append(Unit(path, provers, timeout, int(goals), int(smoke), wanted,
+            provers, steps, goals, smoke, others = rows[path]
+            units.append(Unit(path, provers, steps, int(goals), int(smoke), [other for other in others.split(',') if other != '-'], wanted,
                               sources.calls(build)))
         else:
             faults += [f'{path}:{defined[name]}: {name} is neither proved nor in proofs/not_proved.tsv'
@@ -83,24 +84,24 @@ def contracts(unit, properties):
 def prove(unit, build, cache, unspecified):
     """One unit: its goals, then its smoke tests."""
     folder = build / unit.path.replace('/', '_')
-    goals, smoke, faults, properties = [], [], [], []
-    options = ['-wp-prover', unit.provers, '-wp-timeout', unit.timeout]
+    goals, smoke, faults, properties, separated = [], [], [], [], set()
+    options = framac.limits(unit.provers, unit.steps)
     try:
         if unit.functions:
             chosen = ['-wp-fct', ','.join(unit.functions)]
-            first = framac.run(ROOT, folder, unit.path, options + chosen, cache, unspecified)
-            second = framac.run(ROOT, folder / 'smoke', unit.path,
-                                ['-wp-prover', 'cvc4', '-wp-timeout', '2', '-wp-smoke-tests',
-                                 f'-wp-prop={framac.SMOKE_ONLY}', *chosen], cache, unspecified)
+            first = framac.run(ROOT, folder, unit.path, options + chosen, cache, unspecified, unit.others)
+            second = framac.run(ROOT, folder / 'smoke', unit.path, framac.SMOKE + chosen, cache,
+                                unspecified, unit.others)
             goals += first.goals
             smoke = [goal for goal in second.goals if '_wp_smoke_' in goal.name]
-            properties = first.properties
+            properties, separated = first.properties, first.separated
         if 'lemma ' in (ROOT / unit.path).read_text():
             lemmas = framac.run(ROOT, folder / 'lemmas', unit.path, options + ['-wp-prop=@lemma'],
-                                cache, unspecified)
+                                cache, unspecified, unit.others)
             goals += lemmas.goals
     except framac.Failed as surprise:
-        return Result(unit, goals, smoke, properties, [f'{unit.path}: {line}' for line in str(surprise).splitlines()])
+        return Result(unit, goals, smoke, properties, separated,
+                      [f'{unit.path}: {line}' for line in str(surprise).splitlines()])
     faults += contracts(unit, properties)
     count = collections.Counter(goal.function for goal in goals)
     faults += [f'{unit.path}: {name} has no goals' for name in unit.functions if not count[name]]
@@ -108,7 +109,7 @@ def prove(unit, build, cache, unspecified):
     for what, found, floor in (('goals', goals, unit.goals), ('smoke tests', smoke, unit.smoke)):
         if len(found) < floor:
             faults.append(f'{unit.path}: {len(found)} {what}, fewer than the {floor} in proofs/units.tsv')
-    return Result(unit, goals, smoke, properties, faults)
+    return Result(unit, goals, smoke, properties, separated, faults)
 
 
 def unproved(unit, goal, properties):
@@ -118,6 +119,19 @@ def unproved(unit, goal, properties):
     named = [place for place in places
              if place.split(': ')[1].rstrip(':') in goal.name] or places
     return f'UNPROVED {unit.path}: {goal.name}' + ''.join(f'\n             {place}' for place in named[:3])
+
+
+def raise_floors(results):
+    """As many goals and smoke tests as were found are wanted from now on; fewer are never written here."""
+    path = ROOT / 'proofs/units.tsv'
+    found = {result.unit.path: (len(result.goals), len(result.smoke)) for result in results if not result.faults}
+    lines = []
+    for line in path.read_text().splitlines():
+        row = line.split('\t')
+        if row[0] in found:
+            row[3:5] = (str(max(int(floor), now)) for floor, now in zip(row[3:5], found[row[0]]))
+        lines.append('\t'.join(row))
+    path.write_text('\n'.join(lines) + '\n')
 
 
 def show(result):
@@ -143,6 +157,7 @@ def main():
     parser.add_argument('--quick', action='store_true')
     parser.add_argument('--page', action='store_true')
     parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build/proofs')
+    parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('files', nargs='*')
     given = parser.parse_args()
     build = given.build.resolve()
@@ -150,12 +165,10 @@ def main():
     began = time.monotonic()
 
     faults = versions() + sources.forbidden(ROOT)
-    units, listed, missing = plan(build)
+    units, listed, missing = plan(build, given.files)
     faults += missing
-    if given.files:
-        units = [unit for unit in units if unit.path in given.files]
     units.sort(key=lambda unit: -unit.goals)
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         cache = 'update' if given.quick else 'none'
         unspecified = {name for _, name in listed}
         jobs = [pool.submit(prove, unit, build, cache, unspecified) for unit in units]
@@ -174,7 +187,9 @@ def main():
         assumed, wrong = assumptions.check(ROOT, results, listed)
         faults += wrong
         faults += page.check(ROOT, results, listed, write=given.page)
-        sample = mutants.sample(build)
+        if given.page:
+            raise_floors(results)
+        sample = mutants.sample(build, given.jobs)
         faults += sample.faults
     shipped = [name for result in results if not result.unit.path.startswith('proofs/')
                for name in result.unit.functions]

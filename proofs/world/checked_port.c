@@ -182,6 +182,7 @@ WRAPPED(int, once_port_open, struct once_port *port, const struct once_config *c
 	if (rc != 0)
 		return rc;
 	CLAUSE(open_sizes, view_is_usable(view));
+	CLAUSE(open_room, view->sq_entries >= entries || view->sq_entries == ENTRIES_MAX);
 	CLAUSE(open_mapped, view_is_valid(view));
 	CLAUSE(open_apart, view_is_apart(view, port, sizeof *port) &&
 	       view_is_apart(view, view, sizeof *view) && view_is_apart(view, config, sizeof *config));

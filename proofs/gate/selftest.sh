@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The gate itself: each way to get round it, tried on a copy of the tree, must make it fail and say why.
+#
+#   selftest.sh FOLDER    FOLDER: where to build; $WHY3CONFIG names the provers
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+tree=$folder/tree
+failed=0
+tried=0
+identity=include/oncering/identity.h
+theorems=proofs/theorems_identity.c
+
+fresh() {
+	rm -rf "$tree"
+	mkdir -p "$tree"
+	(cd "$root" && tar cf - --exclude __pycache__ include src/*.[ch] proofs) | (cd "$tree" && tar xf -)
+}
+
+# FILE EXPRESSION: edit with sed; an edit that changes nothing tests nothing.
+edit() {
+	cp "$tree/$1" "$folder/before"
+	sed -i "$2" "$tree/$1"
+	if cmp -s "$tree/$1" "$folder/before"; then
+		printf '  FAILED   the edit of %s changed nothing: %s\n' "$1" "$2"
+		failed=1
+	fi
+}
+
+gate() {
+	(cd "$tree" && PYTHONDONTWRITEBYTECODE=1 python3 proofs/gate/prove.py --build "$folder/build" --quick "$@") \
+		> "$folder/said" 2>&1
+}
+
+# WHAT SAYS FILE...: the gate must fail over FILE, and say what matches SAYS.
+caught() {
+	what=$1
+	says=$2
+	shift 2
+	tried=$((tried + 1))
+	if gate "$@"; then
+		printf '  FAILED   %s: let through\n' "$what"
+		failed=1
+	elif grep -q "^FAULT.*$says\|$says.*does not compile" "$folder/said"; then
+		printf '  caught   %s\n' "$what"
+	else
+		printf '  FAILED   %s: caught, but not for "%s"; see %s\n' "$what" "$says" "$folder/said"
+		cp "$folder/said" "$folder/said-$tried"
+		failed=1
+	fi
+	fresh
+}
+
+fresh
+if ! gate $identity $theorems; then
+	cat "$folder/said"
+	echo '  the gate fails over what is right: the rest would mean nothing'
+	exit 1
+fi
+
+mkdir -p "$folder/bin"
+printf '#!/bin/sh\necho Z3 version 4.99\n' > "$folder/bin/z3"
+chmod +x "$folder/bin/z3"
+saved=$PATH
+PATH=$folder/bin:$PATH
+caught 'a prover of another version' 'z3 --version' $identity
+PATH=$saved
+
+edit $identity '/^static inline uint32_t once_id_slot/,/^}/s/ONCE_SLOTS/(ONCE_SLOTS - 1)/'
+caught 'code that does something else' 'UNPROVED .*once_id_slot' $identity
+edit $identity '/ensures id:.*result/s/id:[^;]*;/id: \\true;/'
+caught 'an ensures that says less' 'UNPROVED proofs/theorems_identity.c' $theorems
+edit $identity '/ensures slot:.*result/s/ensures slot:[^;]*;//'
+caught 'an ensures that is gone' 'fewer than the' $identity
+edit $identity 's/requires fields: tag <= 255/requires fields: tag > 300 \&\& tag <= 255/'
+caught 'a contract that can never be met' 'smoke' $identity
+sed -i -z 's|/\*@ assigns [^/]*ensures slot[^/]*\*/\n||' "$tree/$identity"
+caught 'a function without a contract' "No 'assigns' specification for function 'once_id_slot'" $identity
+printf '\nint once_new(int a);\nint once_new(int a)\n{\n\treturn a;\n}\n' >> "$tree/src/prepare.c"
+caught 'a new function without a contract' "No 'assigns' specification for function 'once_new'" src/prepare.c
+printf 'int once_new(int a);\nint once_new(int a)\n{\n\treturn a;\n}\n' > "$tree/src/new.c"
+caught 'a new file that nobody proves' 'once_new is neither proved nor in' src/new.c
+edit proofs/not_proved.tsv '$a src/prepare.c\tonce_gone\tno contract yet'
+caught 'an exception for what is not there' 'there is no once_gone' src/prepare.c
+edit proofs/not_proved.tsv '$a include/oncering/identity.h\tonce_id_slot\ttoo hard'
+caught 'a proved function put among the exceptions' 'fewer than the' $identity
+edit $theorems '1a /*@ lemma twice: \\forall integer x; x + x == x; */'
+caught 'a lemma that is not proved' 'UNPROVED .*twice' $theorems
+edit $theorems '1a /*@ axiomatic Bad { axiom bad: \\false; } */'
+caught 'an axiom' 'axiom: proves nothing' $identity
+edit $theorems '/^uint64_t once_theorem_never_reserved/,/^}/s|return|/*@ admit never: \\false; */ return|'
+caught 'an admit' 'admit: proves nothing' $identity
+edit src/prepare.c '1a #ifdef __FRAMAC__\n#endif'
+caught 'code that only the prover sees' 'what is proved must be what ships' $identity
+edit $theorems '1a #error stop'
+caught 'a file that does not compile' $theorems $theorems
+echo "  $tried ways round the gate"
+exit $failed
