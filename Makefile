@@ -72,7 +72,7 @@ STRESS := $(call objects,$(wildcard tests/stress/*.c))
 .SECONDARY:
 .PHONY: help deps deps-run lib demo test sanitize check bench stress coverage misuse misuse-check diagnostics install uninstall \
 	attributes misra format clean programs run-tests headers readme install-test demo-run stress-run \
-	exhaustive contracts checked-programs prove prove-deps prove-quick prove-page prove-mutants
+	exhaustive contracts checked-programs prove prove-deps prove-gate prove-quick prove-page prove-mutants prove-ifs
 
 help: ## list the targets
 	@printf 'oncering %s: every completion, seen exactly once\n\n' '$(VERSION)'
@@ -219,9 +219,15 @@ check: deps ## everything: both compilers, sanitizers, headers, demo, README, in
 	$(MAKE) run-tool-tests B=build RESULTS=build/results; \
 	$(step) 'the same under ASan + UBSan: builds' $(MAKE) -k tool-programs $(asan); \
 	$(MAKE) run-tool-tests $(asan) RESULTS=build/results; \
+	$(step) 'the oncering command, with clang: builds without a warning' $(MAKE) -k tool-programs B=build/clang CC=clang; \
+	$(step) 'scenarios with two threads, under TSan: builds' $(MAKE) build/tsan/tool/real/test_run $(tsan); \
+	tests/run.sh build/results build/tsan/tool/real/test_run; \
 	$(MAKE) run-lessons B=build RESULTS=build/results; \
 	$(quiet) 'the course' $(MAKE) course B=build; \
 	$(quiet) 'every sequence of up to six events, library against model' $(MAKE) exhaustive B=build CC=gcc; \
+	$(quiet) 'what the proofs assume, around every call of the seam' $(MAKE) contracts B=build CC=gcc; \
+	$(quiet) 'proofs' $(MAKE) prove B=build; \
+	$(quiet) 'every way round the gate of the proofs is closed' $(MAKE) prove-gate B=build; \
 	$(quiet) 'stress: a million completions' build/stress 1000000; \
 	$(if $(EMULATION),$(quiet) 'stress: counters that wrap' build/stress-emulated --wrap;) \
 	tests/run.sh --total build/results
@@ -258,7 +264,8 @@ diagnostics: ## write into README.md what gcc and clang say about a wrong progra
 # --- proofs: see proofs/README.md ---
 
 PROOF_PACKAGES := frama-c-base why3 z3 cvc4 spin gcc binutils python3 git
-proofs = PYTHONDONTWRITEBYTECODE=1 WHY3CONFIG=$(abspath $B)/proofs/why3.conf proofs/gate/prove.py --build $B/proofs
+PROVE_JOBS ?= 2
+gate = PYTHONDONTWRITEBYTECODE=1 WHY3CONFIG=$(abspath $B)/proofs/why3.conf proofs/gate/$1.py --build $B/proofs --jobs $(PROVE_JOBS)
 
 # The seam's calls are wrapped: the clauses that the proofs assume run around them.
 SEAM_CALLS = $(shell grep -ow '__real_once_port_[a-z_]*' proofs/world/checked_port.c | sed 's/__real_//' | sort -u)
@@ -286,16 +293,22 @@ prove-deps:
 
 prove: prove-deps ## prove src/ against its contracts, without a cache; try a sample of the mutants
 	@proofs/split.sh $B/proofs/split
-	@$(proofs)
+	@$(call gate,prove)
 
-prove-quick: prove-deps ## the same with the verdicts of the last run (FILE= one source file)
-	@$(proofs) --quick $(FILE)
+prove-gate: prove-deps ## every way round the gate that we know makes it fail
+	@WHY3CONFIG=$(abspath $B)/proofs/why3.conf proofs/gate/selftest.sh $B/proofs/selftest
+
+prove-quick: prove-deps ## prove with the verdicts of the last run (FILE= one source file)
+	@$(call gate,prove) --quick $(FILE)
 
 prove-page: prove-deps ## prove-quick, and write the table of functions into proofs/README.md
-	@$(proofs) --quick --page
+	@$(call gate,prove) --quick --page
 
 prove-mutants: prove-deps ## try every mutant of code and contracts: each must cost a goal (NAME= one of them)
-	@$(subst prove.py,mutants.py,$(proofs)) $(NAME)
+	@$(call gate,mutants) $(NAME)
+
+prove-ifs: prove-deps ## remove each guard of a refusal in turn: each must cost a goal (FILE= one source file)
+	@$(call gate,ifs) $(FILE)
 
 # --- the oncering command, and scenarios: see src/tool/scenario.h ---
 
@@ -303,8 +316,12 @@ prove-mutants: prove-deps ## try every mutant of code and contracts: each must c
 SCENARIO := $(wildcard src/tool/scenario_*.c src/tool/run*.c src/tool/world*.c)
 TOOL_OBJECTS := $(call objects,$(wildcard src/tool/*.c) proofs/model_state.c proofs/model_names.c $(filter-out $(SEAM),$(SOURCES))) $B/seams/src/port_liburing.o \
 	$(patsubst %.c,$B/seams/%.o,$(EMULATION))
+TOOL_PACKAGES := chromium man-db groff-base
 TOOL_TESTS := $(wildcard tests/tool/test_*.c)
-TOOL_PROGRAMS := $(patsubst tests/tool/%.c,$B/tool/real/%,$(TOOL_TESTS)) $(patsubst tests/tool/%.c,$B/tool/emulated/%,$(TOOL_TESTS))
+# Those that run scenarios do so on either ring; the others look at the command alone.
+TOOL_TESTS_ON_RINGS := $(patsubst %,tests/tool/test_%.c,draw minimise perfetto run)
+TOOL_PROGRAMS := $(patsubst tests/tool/%.c,$B/tool/real/%,$(TOOL_TESTS)) \
+	$(patsubst tests/tool/%.c,$B/tool/emulated/%,$(TOOL_TESTS_ON_RINGS))
 
 $B/obj/src/tool/main.o: CPPFLAGS += -DONCERING_VERSION='"$(VERSION)"'
 $B/obj/tests/tool/test_%.o: WARN += $(MISUSE_WARN)
@@ -337,6 +354,7 @@ tool: deps-run $B/oncering ## build build/oncering: run, draw, explain, replay s
 tool-programs: $B/oncering $(TOOL_PROGRAMS)
 
 run-tool-tests:
+	@tests/deps.sh $(TOOL_PACKAGES)
 	@for program in $(TOOL_PROGRAMS); do tests/run.sh $(RESULTS) $$program || :; done
 
 tool-test: deps ## run the tests of scenarios and of the oncering command
@@ -382,6 +400,85 @@ $B/exhaustive: $(EXHAUSTIVE_OBJECTS)
 
 exhaustive: $B/exhaustive ## every sequence of up to six events on a ring of two slots, library against model
 	@$B/exhaustive
+
+# --- the fuzzer: fuzz/ ---
+
+FUZZ_PACKAGES := afl++ clang-14
+FUZZ := fuzz/target.c fuzz/check.c $(wildcard fuzz/oracle*.c)
+FUZZ_SOURCES := $(SOURCES) $(SCENARIO) $(wildcard proofs/model*.c) $(FUZZ)
+FUZZ_EMULATED := $(filter-out $(SEAM),$(FUZZ_SOURCES)) $(EMULATION)
+REPLAY_OBJECTS := $(call objects,$(filter-out $(SEAM),$(FUZZ_SOURCES)) $(wildcard fuzz/replay*.c) src/tool/seam.c) \
+	$B/seams/src/port_liburing.o $(patsubst %.c,$B/seams/%.o,$(EMULATION))
+AFL_CC ?= afl-clang-fast
+quiet_code := $(abspath fuzz/uninstrumented.txt)
+sanitizers := address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CORPUS ?= fuzz/corpus
+SECONDS ?= 60
+HOURS ?= 1
+JOBS ?= 2
+OUT ?= $B/campaign
+SEEDS ?= 1
+TIME ?= 40
+
+# Three builds of one target for AFL++, and one for libFuzzer.
+$B/fuzz-san/%.o: %.c
+	$(say) AFL $<
+	@mkdir -p $(@D)
+	$(Q)AFL_QUIET=1 AFL_LLVM_DENYLIST=$(quiet_code) $(AFL_CC) -std=c11 $(CPPFLAGS) -Isrc -O1 -g -fsanitize=fuzzer,$(sanitizers) -MMD -MP -c $< -o $@
+$B/fuzz-fast/%.o: %.c
+	$(say) AFL $<
+	@mkdir -p $(@D)
+	$(Q)AFL_QUIET=1 AFL_LLVM_DENYLIST=$(quiet_code) $(AFL_CC) -std=c11 $(CPPFLAGS) -Isrc -O2 -g -fsanitize=fuzzer -MMD -MP -c $< -o $@
+$B/libfuzzer/%.o: %.c
+	$(say) CLANG $<
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 $(CPPFLAGS) -Isrc -O1 -g -fsanitize=fuzzer-no-link,$(sanitizers) -fsanitize-coverage-ignorelist=$(quiet_code) -MMD -MP -c $< -o $@
+$B/fuzz-san/target: $(FUZZ_SOURCES:%.c=$B/fuzz-san/%.o)
+	$(Q)AFL_QUIET=1 $(AFL_CC) -fsanitize=fuzzer,$(sanitizers) $^ -o $@ $(LIBS)
+$B/fuzz-fast/target: $(FUZZ_SOURCES:%.c=$B/fuzz-fast/%.o)
+	$(Q)AFL_QUIET=1 $(AFL_CC) -fsanitize=fuzzer $^ -o $@ $(LIBS)
+$B/fuzz-lto/target: $(FUZZ_SOURCES)
+	$(say) LTO $@
+	@mkdir -p $(@D)
+	$(Q)AFL_QUIET=1 AFL_LLVM_DENYLIST=$(quiet_code) afl-clang-lto -std=c11 $(CPPFLAGS) -Isrc -O2 -g -fsanitize=fuzzer $^ -o $@ $(LIBS)
+$B/libfuzzer/target: $(FUZZ_SOURCES:%.c=$B/libfuzzer/%.o)
+	$(Q)clang -fsanitize=fuzzer,$(sanitizers) $^ -o $@ $(LIBS)
+
+$B/replay: $(REPLAY_OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(LIBS)
+
+# The same with the assumed contracts of the seam asserted around each call.
+$B/replay-checked: $(call objects,$(FUZZ_SOURCES) $(wildcard fuzz/replay*.c) proofs/world/checked_port.c)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(SEAM_CALLS:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
+
+.PHONY: fuzz fuzz-deps fuzz-build fuzz-replay fuzz-smoke fuzz-canary fuzz-mutants fuzz-corpus fuzz-oss
+
+fuzz-deps:
+	@tests/deps.sh $(FUZZ_PACKAGES)
+
+fuzz-build: fuzz-deps $B/fuzz-san/target $B/fuzz-fast/target $B/libfuzzer/target $B/replay ## build the fuzzer: AFL++ (two builds), libFuzzer, replay
+
+fuzz-replay: $B/replay $B/replay-checked ## replay the corpus: beside the model, on both back ends, with the seam's contracts
+	@$B/replay --quiet --checks --coverage $(CORPUS) $(wildcard fuzz/regressions)
+	@$B/replay --quiet --both --coverage $(CORPUS) | tail -n 2
+	@$B/replay-checked --quiet $(CORPUS)
+
+fuzz-smoke: fuzz-deps $B/fuzz-san/target $B/fuzz-fast/target ## fuzz for a minute on both cores, gated on AFL++'s statistics (SECONDS=)
+	@fuzz/smoke.sh $B $(SECONDS) $(CORPUS)
+
+fuzz-canary: $B/replay ## a library with a planted bug: the corpus must find it within a second
+	@fuzz/canary.sh $B $(CORPUS)
+
+fuzz-mutants: fuzz-deps ## seed each bug of fuzz/mutants/ in the library: the fuzzer must find it (SEEDS=, TIME=, NAME=)
+	@SEEDS=$(SEEDS) TIME=$(TIME) fuzz/mutants.sh $B/mutants $(CORPUS) $(NAME)
+
+fuzz: fuzz-build $B/oncering $B/fuzz-lto/target ## a campaign: HOURS=, JOBS=, OUT=; goes on where it was stopped
+	@fuzz/campaign.sh $B $(OUT) $(HOURS) $(JOBS) $(CORPUS)
+
+fuzz-corpus: fuzz-deps $B/fuzz-fast/target $B/oncering ## make fuzz/corpus anew, from the lessons and a campaign's queue (OUT=)
+	@fuzz/corpus.sh $B $(OUT) $(CORPUS)
 
 # --- speed and endurance ---
 
@@ -431,13 +528,15 @@ uninstall: ## remove what install has installed
 BINDIR ?= $(PREFIX)/bin
 SHAREDIR ?= $(PREFIX)/share
 COMPLETION := $(SHAREDIR)/bash-completion/completions
+LESSONS := $(SHAREDIR)/oncering/lessons
 
 .PHONY: install-tool uninstall-tool
 install: install-tool
 uninstall: uninstall-tool
 
 install-tool: $B/oncering
-	$(Q)install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(SHAREDIR)/man/man1' '$(DESTDIR)$(COMPLETION)'
+	$(Q)install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(SHAREDIR)/man/man1' '$(DESTDIR)$(COMPLETION)' '$(DESTDIR)$(LESSONS)'
+	$(Q)install -m 644 tests/lessons/*.once '$(DESTDIR)$(LESSONS)'
 	$(Q)install -m 755 $B/oncering '$(DESTDIR)$(BINDIR)'
 	$(Q)install -m 644 src/tool/oncering.1 '$(DESTDIR)$(SHAREDIR)/man/man1'
 	$(Q)install -m 644 src/tool/oncering.bash '$(DESTDIR)$(COMPLETION)/oncering'
@@ -445,6 +544,7 @@ install-tool: $B/oncering
 uninstall-tool:
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/oncering' '$(DESTDIR)$(SHAREDIR)/man/man1/oncering.1' \
 		'$(DESTDIR)$(COMPLETION)/oncering'
+	$(Q)rm -rf '$(DESTDIR)$(LESSONS)'
 
 # --- the house ---
 

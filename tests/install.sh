@@ -32,6 +32,18 @@ ldd "$root/shared" | grep -q 'liboncering\.so\.0'
 rm "$root"/opt/lib/liboncering.so*
 $cc -Wall -Wextra -Werror "$root/use.c" -o "$root/static" $(pkg-config --cflags --libs --static oncering)
 "$root/static"
+
+# the command, its lessons, its man page and its completion, from where they were put
+[ "$("$root/opt/bin/oncering" --version)" = "oncering $(pkg-config --modversion oncering)" ]
+lessons=$root/opt/share/oncering/lessons
+[ "$(find "$lessons" -name '*.once' | wc -l)" -ge 36 ]
+"$root/opt/bin/oncering" run --emulated "$lessons/01-first-completion.once" > /dev/null
+! "$root/opt/bin/oncering" run --emulated "$lessons/01-first-completion.exercise.once" > /dev/null 2>&1
+MANPATH="$root/opt/share/man" MANWIDTH=80 man oncering > "$root/page" 2> "$root/page.err"
+grep -q 'EXIT STATUS' "$root/page"
+[ ! -s "$root/page.err" ]
+completion=$root/opt/share/bash-completion/completions/oncering
+bash -c '. "$1" && complete -p oncering' - "$completion" | grep -q _oncering
 make -s uninstall PREFIX="$root/opt" DESTDIR= > /dev/null
 left=$(find "$root/opt" -type f -o -type l)
 [ -z "$left" ] || { echo "left after uninstall: $left" >&2; exit 1; }

@@ -16,6 +16,8 @@ wrong() { echo "README.md: $*" >&2; failed=1; }
 # Block n of language L goes to $work/block-n.L; marked ones also to $work/run-n.L.
 awk -v dir="$work" '
 	/^<!-- run/ { marked = 1; next }
+	/^<!-- scenario/ { scenario = 1; next }
+	/^```text$/ && scenario { inside = 1; scenario = 0; file = dir "/see.once"; next }
 	/^```[a-z]+$/ && !inside { inside = 1; n++; file = dir "/" (marked ? "run-" : "block-") n "." substr($0, 4); next }
 	/^```$/ { inside = 0; marked = 0; next }
 	inside { print > file }' README.md
@@ -49,6 +51,8 @@ done
 
 # the marked commands, as if the library were installed
 make -s install PREFIX="$work/prefix" DESTDIR= > /dev/null
+[ ! -s "$work/see.once" ] && wrong "no scenario"
+export PATH="$work/prefix/bin:$PATH"
 for script in "$work"/run-*.sh; do
 	[ -f "$script" ] || { wrong "no marked commands"; break; }
 	(cd "$work" && PKG_CONFIG_PATH="$work/prefix/lib/pkgconfig" sh -eu "$script") ||

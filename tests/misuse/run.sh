@@ -107,8 +107,7 @@ programs() {
 	done | awk -v OFS='\t' '{ print NR, $0 }'
 }
 
-# All that a tool's answer depends on, but the program. The headers are taken as
-# the compiler reads them: a comment in one of them changes lines, and counts.
+# All that a tool's answer depends on, but the program.
 keys() {
 	# headers without their comments: a contract changes nothing
 	common=$({ for file in include/oncering.h include/oncering/*.h "$here"/misuse.h; do
