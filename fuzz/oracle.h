@@ -79,7 +79,9 @@ struct oracle {
 	bool loose;
 	bool threads;       /* the second one was used */
 	bool spoofed;       /* a message bore an operation's identity */
-	bool endless;       /* a ring may be polling itself */
+	bool restless;      /* a ring may be polling itself, or a worker writing to the file */
+	bool stray;         /* the kernel may post a notification that it did not announce: see oracle_submit.c */
+	bool looks_anew;    /* the library knows of no CQE that is not delivered */
 	/* of the step: */
 	const struct scenario_step *step;
 	uint32_t index;
@@ -120,7 +122,7 @@ void oracle_same(struct oracle *o, int rc, int wanted);
 /* The answer must be one of these; a refusal is counted. */
 void oracle_allowed(struct oracle *o, struct model *m, const struct model_answer *answer, int rc);
 /* The ring was opened: the model begins anew. */
-void oracle_follow_open(struct oracle *o, unsigned ring);
+void oracle_follow_open(struct oracle *o, unsigned ring, unsigned mistake);
 
 /* oracle_submit.c, oracle_sqe.c: false: not theirs */
 bool oracle_submit_step(struct oracle *o);

@@ -27,10 +27,12 @@ static void do_open(struct oracle *o)
 		_Exit(EXIT_SKIP);
 	CHECK_THAT(CHECK_OPEN, rc == wanted, "it answers %d (%s), wanted %s", rc, once_code_name(rc),
 		   once_code_name(wanted));
-	if (rc < -4095)
+	if (rc < -4095) {
 		model_refuse(m, rc);
-	else
-		oracle_follow_open(o, o->step->ring);
+		return;
+	}
+	oracle_follow_open(o, o->step->ring, o->step->arg);
+	o->run->stale = o->run->stale || o->step->arg != MISTAKE_NONE; /* not of the header's kind */
 }
 
 static void do_close(struct oracle *o)

@@ -248,7 +248,7 @@ static void set_flag(struct oracle *o)
 	const uint8_t bit = bits[o->step->arg % SQE_FLAGS];
 
 	(void)oracle_do(o);
-	((struct io_uring_sqe *)(void *)sqe->wire)->flags |= bit;
+	sqe->wire[offsetof(struct io_uring_sqe, flags)] |= bit;
 	if (bit > KNOWN_FLAGS && sqe->fault == 0)
 		sqe->fault = (bit & IOSQE_CQE_SKIP_SUCCESS) != 0 ? ONCE_SKIP_SUCCESS : ONCE_BAD_ARGUMENT;
 	/* a raw SQE's own mistakes come second */
@@ -290,8 +290,8 @@ bool oracle_prepare_step(struct oracle *o)
 	sqe->by_id = step->verb == VERB_PREP_MESSAGE_OF;
 	sqe->to = step->ring;
 	sqe->compared = write_wire(o, sqe);
-	if (sqe->file == FILE_RING)
-		o->endless = true;
+	if (sqe->file == FILE_RING || sqe->file == FILE_FILE)
+		o->restless = true;
 	return true;
 }
 

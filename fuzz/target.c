@@ -46,6 +46,22 @@ struct oracle *target_oracle(void)
 	return &oracle;
 }
 
+/*
+ * What the library does to bring a ring back to its beginning depends on what ran
+ * before: AFL++ is told not to look (other builds have no such functions).
+ */
+int __afl_selective_coverage = 1;
+void __afl_coverage_off(void) __attribute__((weak));
+void __afl_coverage_on(void) __attribute__((weak));
+
+static void look(bool on)
+{
+	if (on && __afl_coverage_on != NULL)
+		__afl_coverage_on();
+	else if (!on && __afl_coverage_off != NULL)
+		__afl_coverage_off();
+}
+
 /* --- seats --- */
 
 /* Of another process: not ours to close. */
@@ -57,10 +73,11 @@ static void forget_seats(void)
 
 static struct seat *new_seat(unsigned i)
 {
-	struct seat *seat = calloc(1, sizeof *seat);
+	struct seat *seat = aligned_alloc(_Alignof(struct seat), sizeof *seat);
 
 	if (seat == NULL)
 		_exit(TARGET_SKIP);
+	memset(seat, 0, sizeof *seat);
 	seat->run.fd_base = FD_BASE + (int)i * FDS_A_SEAT;
 	seat->run.patience = PATIENCE;
 	seat->run.no_accounts = true;
@@ -202,13 +219,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	scenario_init(&scenario, steps, TARGET_STEPS);
 	scenario_decode(&scenario, bytes, length, SCENARIO_TAME);
 	tally(&scenario);
+	if ((run_backends() >> target_backend & 1) == 0)
+		target_backend = RUN_EMULATED;
+	scenario.header.fault = FAULT_NONE; /* the model knows a kernel that works */
+	scenario.header.fault_arg = 0;
+	look(false);
 	seat = find_seat(&scenario.header);
 	seat->used_at = target_tally.inputs;
 	sit_down(seat, &scenario.header);
 	note_descriptors(&seat->run.world);
 	oracle_begin(&oracle, &seat->run, seat->generations);
+	look(true);
 	for (uint32_t i = 0; i < scenario.count; i++)
 		oracle_step(&oracle, &scenario.steps[i], i);
+	look(false);
 	oracle_finish(&oracle);
+	look(true);
 	return 0;
 }

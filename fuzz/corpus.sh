@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Make the corpus anew: the lessons, seeds.py, what a campaign has found (OUT, may be
+# missing) and the corpus of before, made as small as AFL++ can and at most 400 files.
+#
+#   corpus.sh BUILD OUT CORPUS
+set -eu
+
+build=$1 out=$2 corpus=$3
+all=$build/corpus-all few=$build/corpus-few
+rm -rf "$all" "$few" "$build/seeds"
+mkdir -p "$all" "$corpus"
+python3 fuzz/seeds.py "$build/seeds"
+for text in tests/lessons/*.once "$build"/seeds/*.once; do
+	"$build/oncering" encode "$text" > "$all/$(basename "$text" .once)"
+done
+for file in "$corpus"/* "$out"/*/queue/id*; do
+	[ ! -f "$file" ] || cp "$file" "$all/$(sha1sum < "$file" | cut -c 1-16)"
+done
+find "$all" -type f -size +1032c -delete
+AFL_ALLOW_TMP=1 AFL_QUIET=1 ASAN_OPTIONS=detect_leaks=0 afl-cmin -i "$all" -o "$few" -m none -t 5000 \
+	-- "$build/fuzz-fast/target" > "$build/cmin.log" 2>&1
+rm -f "$corpus"/*
+# what is there for a purpose stays; then the small ones: they say most by the byte
+for text in "$build"/seeds/must-*.once; do
+	cp "$all/$(basename "$text" .once)" "$corpus/$(basename "$text" .once)"
+done
+ls -Sr "$few" | grep -v '^must-' | head -n $((400 - $(ls "$corpus" | wc -l))) | while read -r name; do
+	cp "$few/$name" "$corpus/$(sha1sum < "$few/$name" | cut -c 1-16)"
+done
+echo "corpus: $(ls "$all" | wc -l) inputs, $(ls "$corpus" | wc -l) kept"
