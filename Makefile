@@ -226,8 +226,6 @@ check: deps ## everything: both compilers, sanitizers, headers, demo, README, in
 	$(quiet) 'the course' $(MAKE) course B=build; \
 	$(quiet) 'every sequence of up to six events, library against model' $(MAKE) exhaustive B=build CC=gcc; \
 	$(quiet) 'what the proofs assume, around every call of the seam' $(MAKE) contracts B=build CC=gcc; \
-	$(quiet) 'proofs' $(MAKE) prove B=build; \
-	$(quiet) 'every way round the gate of the proofs is closed' $(MAKE) prove-gate B=build; \
 	$(quiet) 'stress: a million completions' build/stress 1000000; \
 	$(if $(EMULATION),$(quiet) 'stress: counters that wrap' build/stress-emulated --wrap;) \
 	tests/run.sh --total build/results

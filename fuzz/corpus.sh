@@ -18,14 +18,18 @@ for file in "$corpus"/* "$out"/*/queue/id*; do
 	[ ! -f "$file" ] || cp "$file" "$all/$(sha1sum < "$file" | cut -c 1-16)"
 done
 find "$all" -type f -size +1032c -delete
-AFL_ALLOW_TMP=1 AFL_QUIET=1 ASAN_OPTIONS=detect_leaks=0 afl-cmin -i "$all" -o "$few" -m none -t 5000 \
+export AFL_QUIET=1
+AFL_ALLOW_TMP=1 ASAN_OPTIONS=detect_leaks=0 afl-cmin -i "$all" -o "$few" -m none -t 5000 \
 	-- "$build/fuzz-fast/target" > "$build/cmin.log" 2>&1
 rm -f "$corpus"/*
-# what is there for a purpose stays; then the small ones: they say most by the byte
+# what is there for a purpose stays; then what adds most to the edges covered
 for text in "$build"/seeds/must-*.once; do
 	cp "$all/$(basename "$text" .once)" "$corpus/$(basename "$text" .once)"
 done
-ls -Sr "$few" | grep -v '^must-' | head -n $((400 - $(ls "$corpus" | wc -l))) | while read -r name; do
+rm -rf "$build/maps"
+afl-showmap -i "$few" -o "$build/maps" -m none -t 5000 -q -- "$build/fuzz-fast/target" > "$build/maps.log" 2>&1
+python3 fuzz/pick.py "$build/maps" $((400 - $(ls "$corpus" | wc -l))) | while read -r name; do
+	case $name in must-*) continue ;; esac
 	cp "$few/$name" "$corpus/$(sha1sum < "$few/$name" | cut -c 1-16)"
 done
 echo "corpus: $(ls "$all" | wc -l) inputs, $(ls "$corpus" | wc -l) kept"

@@ -59,7 +59,7 @@ fuzz() { # SEED
 
 # Whether the corpus runs the changed line: by gcov, in that file alone.
 is_reached() { # FILE LINE
-	case $1 in include/*) return 0 ;; esac
+	case $1 in *.h) return 1 ;; esac # it is in every file: nobody can say
 	rm -rf "$build/gcov"
 	mkdir -p "$build/gcov"
 	objects=$(make -n -W "$1" B="$build/b" Q= "$build/b/replay" 2> /dev/null | grep -o "$build/b/[^ ]*\.o" | sort -u | grep -v '/libfuzzer/\|/fuzz-' |

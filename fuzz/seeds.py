@@ -174,6 +174,11 @@ MUST = [
     ('ring a entries 8 cq 16 operations 15', 'take s0\n' * 9 + 'submit\n'),
     ('ring a entries 8 cq 16 operations 8 flags cqe32', THREE_READY + 'user_data c1\nlook c2\nextra c1\nticket c1 as o5\nsee c0\nreap d0\nsee c1\n'),
     (TWO, THREE_READY + 'see c1\nstate o1\nstate o0\ntake s0\nsee c0\nstate o1\nsee c2\nstate o2\nstate o0\n'),
+    (TWO, START % 'nop' * 6 + 'submit\npeek batch 8 into c0\nsee batch 8 from c0\n' + START % 'nop' * 7 + 'submit\nreap batch 8 into d0\n'),
+    ('ring a entries 4 cq 8 operations 4', (START % 'nop' * 4 + 'submit\nreap batch 4 into d0\npeek c0\n') * 4),
+    (TWO, START % 'poll_multishot pipe.read in' + 'submit\nput 1 into pipe.write\nget 1 from pipe.read\nput 1 into pipe.write\n'
+     'get 1 from pipe.read\npeek batch 4 into c0\nsee batch 2 from c0\ntake s1\nprepare s1 cancel o0\narm s1 as o1 lending 2\nsubmit\n'
+     'peek batch 4 into c0\nsee batch 2 from c0\nwait c0\nwait c0 of 2\n' + START % 'nop' + 'submit\nwait c0 of 2\nwait c0\nsee c0\nwait c0\n'),
     (TWO, START % 'timeout 1000s' + 'drain 1000s\naccount in_flight\n' + START % 'read pipe.read 8' + 'drain 0s\ndrain 1000s\npeek c0\nclose\n'),
 ]
 

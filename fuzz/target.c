@@ -17,6 +17,7 @@
 
 enum {
 	SEATS = 24,
+	EMULATED_SEATS = 4,     /* which has few rings */
 	FD_BASE = 600,
 	FDS_A_SEAT = 32,
 	USES = 1000,            /* inputs that one ring serves */
@@ -88,9 +89,10 @@ static struct seat *new_seat(unsigned i)
 /* The one that fits, or a new one, or the oldest. */
 static struct seat *find_seat(const struct scenario_header *header)
 {
+	const unsigned places = target_backend == RUN_EMULATED ? EMULATED_SEATS : SEATS;
 	unsigned oldest = 0;
 
-	for (unsigned i = 0; i < SEATS; i++) {
+	for (unsigned i = 0; i < places; i++) {
 		if (seats[i] == NULL)
 			return new_seat(i);
 		if (run_fits(&seats[i]->run, header, target_backend))

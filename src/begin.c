@@ -194,10 +194,10 @@ static void start_complete(struct once_ring *ring, uint64_t serial, uint32_t sta
 
 void once_begin(struct once_ring *ring, uint64_t serial, uint64_t generation)
 {
-	fill_slots(ring, generation);
-	fill_window(ring);
 	once_void_sides(ring);
 	start_submit(ring, once_load_kernel(ring->view.sq_head));
 	start_complete(ring, serial, once_load_kernel(ring->view.cq_tail));
 	ring->submit.wear_from = ring->submit.sq_tail + ONCE_GENERATIONS - generation;
+	fill_window(ring);
+	fill_slots(ring, generation);
 }

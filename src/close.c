@@ -95,6 +95,18 @@ static uint64_t oldest(const struct once_ring *ring)
 }
 
 /* The kernel's ring is gone; so is everything that names it. */
+/*@ requires slots: \valid(ring) && ring->capacity <= ONCE_CAPACITY_MAX &&
+             \valid(ring->memory.ops + (0 .. ring->capacity - 1)) &&
+             \base_addr(ring) != \base_addr(ring->memory.ops);
+    requires window: once_window_memory(ring) &&
+             \base_addr(ring->memory.window) != \base_addr(ring->memory.ops);
+    requires tag: ring->ages != 0 ==> once_is_tag(ring->tag / 0x100000000000000);
+    assigns ring->port, ring->open, ring->simple, ring->capacity, ring->view.cq_entries,
+            ring->submit, ring->complete, ring->memory.ops[0 .. ring->capacity - 1],
+            ring->memory.window[0 .. ring->view.cq_entries - 1];
+    ensures closed: ring->open == 0 && ring->simple == 0 && ring->capacity == 0 &&
+            ring->view.cq_entries == 0;
+    ensures zeroes: once_sides_are_void(ring); */
 static void shut(struct once_ring *ring)
 {
 	once_port_close(&ring->port);

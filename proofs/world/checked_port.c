@@ -130,15 +130,23 @@ static bool view_is_valid(const struct once_port_view *view)
 	struct part parts[PARTS];
 
 	parts_of(view, parts);
-	for (int i = 0; i < PARTS; i++) {
+	for (int i = 0; i < PARTS; i++)
 		if (!is_readable((const void *)(uintptr_t)parts[i].place, parts[i].size))
 			return false;
+	return is_writable(view->sqes, parts[1].size) && is_writable(view->sq_tail, sizeof *view->sq_tail) &&
+	       is_writable(view->cq_head, sizeof *view->cq_head);
+}
+
+static bool view_is_separate(const struct once_port_view *view)
+{
+	struct part parts[PARTS];
+
+	parts_of(view, parts);
+	for (int i = 0; i < PARTS; i++)
 		for (int k = 0; k < i; k++)
 			if (!are_apart(parts[i].place, parts[i].size, parts[k].place, parts[k].size))
 				return false;
-	}
-	return is_writable(view->sqes, parts[1].size) && is_writable(view->sq_tail, sizeof *view->sq_tail) &&
-	       is_writable(view->cq_head, sizeof *view->cq_head);
+	return true;
 }
 
 static bool view_is_apart(const struct once_port_view *view, const void *other, size_t size)
@@ -184,6 +192,7 @@ WRAPPED(int, once_port_open, struct once_port *port, const struct once_config *c
 	CLAUSE(open_sizes, view_is_usable(view));
 	CLAUSE(open_room, view->sq_entries >= entries || view->sq_entries == ENTRIES_MAX);
 	CLAUSE(open_mapped, view_is_valid(view));
+	CLAUSE(open_separate, view_is_separate(view));
 	CLAUSE(open_apart, view_is_apart(view, port, sizeof *port) &&
 	       view_is_apart(view, view, sizeof *view) && view_is_apart(view, config, sizeof *config));
 	CLAUSE(open_apart_from_memory, view_is_apart_from(view, &config->memory));
