@@ -206,7 +206,6 @@ check: deps ## everything: both compilers, sanitizers, headers, demo, README, in
 	$(tests_of) $(asan); \
 	$(step) 'TSan: builds' $(MAKE) -k programs $(tsan); \
 	$(tests_of) $(tsan); \
-	RESULTS=build/results $(MAKE) misuse-check B=build CC=gcc; \
 	$(quiet) 'headers alone, as C11, C17 and C++17' $(MAKE) headers; \
 	$(quiet) 'attributes promise optimisers nothing false' tests/attributes/run.sh; \
 	$(quiet) 'what README.md shows' tests/readme.sh build/liboncering.a; \

@@ -224,6 +224,7 @@ static void copy_view(struct once_port_view *to, const struct once_port_view *fr
     ensures entries: wanted->entries == config->entries;
     ensures cq_entries: wanted->cq_entries == config->cq_entries;
     ensures hidden: wanted->hide_features == config->hide_features;
+    ensures options: wanted->options == config->options;
     ensures slots: wanted->memory.ops == config->memory.ops &&
             wanted->memory.stack == config->memory.stack &&
             wanted->memory.returned == config->memory.returned &&
@@ -239,7 +240,12 @@ static void ask_for(struct once_config *wanted, const struct once_config *config
 		wanted->flags |= SETUP_TASKRUN_FLAG;
 	wanted->sq_thread_cpu = config->sq_thread_cpu;
 	wanted->sq_thread_idle = config->sq_thread_idle;
+	wanted->options = config->options;
 	wanted->hide_features = config->hide_features;
+	wanted->multishot_credit = config->multishot_credit;
+	wanted->generations_used = config->generations_used;
+	wanted->handler = config->handler;
+	wanted->context = config->context;
 	copy_memory(&wanted->memory, &config->memory);
 }
 
