@@ -224,6 +224,8 @@ check: deps ## everything: both compilers, sanitizers, headers, demo, README, in
 	$(MAKE) run-lessons B=build RESULTS=build/results; \
 	$(quiet) 'the course' $(MAKE) course B=build; \
 	$(quiet) 'every sequence of up to six events, library against model' $(MAKE) exhaustive B=build CC=gcc; \
+	$(quiet) 'the corpus of the fuzzer, on both back ends, with every oracle' $(MAKE) fuzz-replay B=build CC=gcc; \
+	$(quiet) 'the fuzzer finds its canary' $(MAKE) fuzz-canary B=build CC=gcc; \
 	$(quiet) 'what the proofs assume, around every call of the seam' $(MAKE) contracts B=build CC=gcc; \
 	$(quiet) 'stress: a million completions' build/stress 1000000; \
 	$(if $(EMULATION),$(quiet) 'stress: counters that wrap' build/stress-emulated --wrap;) \
@@ -418,15 +420,15 @@ SEEDS ?= 1
 TIME ?= 40
 
 # Three builds of one target for AFL++, and one for libFuzzer.
-$B/fuzz-san/%.o: %.c
+$B/fuzz-san/%.o: %.c fuzz/uninstrumented.txt
 	$(say) AFL $<
 	@mkdir -p $(@D)
 	$(Q)AFL_QUIET=1 AFL_LLVM_DENYLIST=$(quiet_code) $(AFL_CC) -std=c11 $(CPPFLAGS) -Isrc -O1 -g -fsanitize=fuzzer,$(sanitizers) -MMD -MP -c $< -o $@
-$B/fuzz-fast/%.o: %.c
+$B/fuzz-fast/%.o: %.c fuzz/uninstrumented.txt
 	$(say) AFL $<
 	@mkdir -p $(@D)
 	$(Q)AFL_QUIET=1 AFL_LLVM_DENYLIST=$(quiet_code) $(AFL_CC) -std=c11 $(CPPFLAGS) -Isrc -O2 -g -fsanitize=fuzzer -MMD -MP -c $< -o $@
-$B/libfuzzer/%.o: %.c
+$B/libfuzzer/%.o: %.c fuzz/uninstrumented.txt
 	$(say) CLANG $<
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 $(CPPFLAGS) -Isrc -O1 -g -fsanitize=fuzzer-no-link,$(sanitizers) -fsanitize-coverage-ignorelist=$(quiet_code) -MMD -MP -c $< -o $@

@@ -85,7 +85,7 @@ one() { # NAME
 		return 1
 	fi
 	start=$(now)
-	timeout 120 "$build/b/replay" --quiet --first "$corpus" > "$build/replay.log" 2>&1
+	timeout -k 5 120 "$build/b/replay" --quiet --first "$corpus" > "$build/replay.log" 2>&1
 	rc=$?
 	if [ $rc -ne 0 ] && [ $rc -ne 77 ]; then
 		by=$(awk '/^FINDING/ { print $2; exit }' "$build/replay.log")

@@ -85,7 +85,7 @@ static void add_path(const char *path)
 	for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
 		char name[4096];
 
-		if (entry->d_name[0] == '.' || strcmp(entry->d_name, "README.txt") == 0)
+		if (entry->d_name[0] == '.' || strncmp(entry->d_name, "README", 6) == 0)
 			continue;
 		(void)snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
 		if (stat(name, &is) == 0 && S_ISREG(is.st_mode))

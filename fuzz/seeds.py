@@ -174,12 +174,24 @@ MUST = [
     ('ring a entries 8 cq 16 operations 15', 'take s0\n' * 9 + 'submit\n'),
     ('ring a entries 8 cq 16 operations 8 flags cqe32', THREE_READY + 'user_data c1\nlook c2\nextra c1\nticket c1 as o5\nsee c0\nreap d0\nsee c1\n'),
     (TWO, THREE_READY + 'see c1\nstate o1\nstate o0\ntake s0\nsee c0\nstate o1\nsee c2\nstate o2\nstate o0\n'),
+    (TWO, ''.join('take s0\nprepare s0 raw %s\narm s0 lending 1\n' % raw for raw in
+                  ('nop', 'user_data', 'reserved', 'skip_success', 'rewrite', 'timeout_multishot')) + 'submit\n'),
+    (RINGS[6], START % 'message plain result 5 to b' + 'submit\nclose on b\npeek c0 on b\nsee c0 on b\nclose on b\nwait c1\nclose\n'),
+    (TWO, START % 'nop' + 'submit\npeek c0\n' + 'take s0\nprepare s0 timeout 1ns\narm s0 as o0 lending 1\n'
+     'submit and wait 1 at most ever into c1\nlook c1\nsee c1\n'),
+    (TWO, START % 'nop' + 'submit\npeek c0\n' + START % 'timeout 1000s' + 'submit\nwait c1 at most 1000s\nwait c1 of 2 at most 1000s\n'
+     'submit and wait 1 at most 1000s into c1\n'),
+    (RINGS[3], START % 'timeout 1000s' + 'submit\nwait c1 at most 1000s\nwait c1 at most 1000s\npeek c2\ndrain 1000s\nclose\n'),
+    (RINGS[3], START % 'nop' + 'wait c0 of 2 at most 1000s\npeek c1\nwait c1 at most 1000s\n' + START % 'nop' + 'submit\nwait c1 at most 1000s\n'),
     (TWO, START % 'nop' * 6 + 'submit\npeek batch 8 into c0\nsee batch 8 from c0\n' + START % 'nop' * 7 + 'submit\nreap batch 8 into d0\n'),
     ('ring a entries 4 cq 8 operations 4', (START % 'nop' * 4 + 'submit\nreap batch 4 into d0\npeek c0\n') * 4),
     (TWO, START % 'poll_multishot pipe.read in' + 'submit\nput 1 into pipe.write\nget 1 from pipe.read\nput 1 into pipe.write\n'
      'get 1 from pipe.read\npeek batch 4 into c0\nsee batch 2 from c0\ntake s1\nprepare s1 cancel o0\narm s1 as o1 lending 2\nsubmit\n'
      'peek batch 4 into c0\nsee batch 2 from c0\nwait c0\nwait c0 of 2\n' + START % 'nop' + 'submit\nwait c0 of 2\nwait c0\nsee c0\nwait c0\n'),
     (TWO, START % 'timeout 1000s' + 'drain 1000s\naccount in_flight\n' + START % 'read pipe.read 8' + 'drain 0s\ndrain 1000s\npeek c0\nclose\n'),
+    (TWO, ''.join('take s0\nprepare s0 %s\narm s0 lending 1\n' % op for op in
+                  ('read file 4294967296', 'write pipe.write 4294967296', 'send left 4294967296', 'recv_multishot right group 4294967296'))
+     + 'submit\n'),
 ]
 
 
