@@ -73,12 +73,14 @@ static const struct port *const_port_of(const struct once_port *port)
  * registering thread only, and keeps the kernel's ring alive until that thread
  * unregisters it or ends.
  */
+static _Thread_local uint64_t adopter = UINT64_MAX; /* once_port_thread(), once it has adopted */
+
 void once_port_adopt(struct once_port *port)
 {
 	struct port *self = port_of(port);
 
 	if (self->thread == 0 && io_uring_register_ring_fd(&self->ring) == 1)
-		self->thread = once_port_thread();
+		self->thread = adopter = once_port_thread();
 }
 
 void once_port_release(struct once_port *port)
@@ -153,25 +155,34 @@ int once_port_fd(const struct once_port *port)
 	return const_port_of(port)->ring.ring_fd;
 }
 
-int once_port_enter(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
-		    const struct once_timespec *timeout, const void *sigmask)
+/* With a time, on kernels with IORING_FEAT_EXT_ARG. Apart, so that the other way saves no registers. */
+__attribute__((noinline))
+static int enter_until(unsigned fd, uint32_t count, uint32_t least, uint32_t flags,
+		       const struct once_timespec *timeout, const void *sigmask)
 {
-	const struct port *self = const_port_of(port);
-	unsigned fd = (unsigned)self->ring.ring_fd;
 	struct io_uring_getevents_arg arg;
 
-	if (self->thread == once_port_thread()) {
-		fd = (unsigned)self->ring.enter_ring_fd;
-		flags |= IORING_ENTER_REGISTERED_RING;
-	}
-	if (timeout == NULL)
-		return io_uring_enter(fd, count, least, flags, (sigset_t *)(uintptr_t)sigmask);
 	memset(&arg, 0, sizeof arg);
 	arg.sigmask = (uintptr_t)sigmask;
 	arg.sigmask_sz = _NSIG / 8;
 	arg.ts = (uintptr_t)timeout;
 	return io_uring_enter2(fd, count, least, flags | IORING_ENTER_EXT_ARG,
 			       (sigset_t *)(void *)&arg, sizeof arg);
+}
+
+int once_port_enter(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
+		    const struct once_timespec *timeout, const void *sigmask)
+{
+	const struct port *self = const_port_of(port);
+	unsigned fd = (unsigned)self->ring.ring_fd;
+
+	if (self->thread == adopter) {
+		fd = (unsigned)self->ring.enter_ring_fd;
+		flags |= IORING_ENTER_REGISTERED_RING;
+	}
+	if (timeout != NULL)
+		return enter_until(fd, count, least, flags, timeout, sigmask);
+	return io_uring_enter(fd, count, least, flags, (sigset_t *)(uintptr_t)sigmask);
 }
 
 int once_port_eventfd_register(struct once_port *port, int fd, bool async)

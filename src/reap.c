@@ -84,7 +84,7 @@ static uint32_t reap_run(struct once_ring *ring, struct once_completion *done, u
 }
 
 /* The same for one CQE: nothing to set up. */
-static inline uint32_t reap_first(struct once_ring *ring, struct once_completion *done)
+static inline bool reap_first(struct once_ring *ring, struct once_completion *done)
 {
 	struct once_complete_side *side = &ring->complete;
 	const struct once_wire_cqe *cqe = &ring->view.cqes[side->next_index];
@@ -93,7 +93,7 @@ static inline uint32_t reap_first(struct once_ring *ring, struct once_completion
 	struct once_op *const op = &ring->memory.ops[slot];
 
 	if (slot >= ring->capacity || op->id != id || op->life >= ring->submit.submitted)
-		return 0;
+		return false;
 	if (copy_and_end(op, cqe, id, done)) {
 		ring->memory.stack[ring->submit.free] = slot;
 		ring->submit.free++;
@@ -103,28 +103,7 @@ static inline uint32_t reap_first(struct once_ring *ring, struct once_completion
 	side->head_index = side->next_index;
 	side->delivered++;
 	side->head = side->delivered;
-	return 1;
-}
-
-static inline uint32_t least_of(uint32_t a, uint64_t b)
-{
-	return a < b ? a : (uint32_t)b;
-}
-
-/* What is ready, as far as it is plain: at most *count*, of which there is one. */
-static inline uint32_t reap_ready(struct once_ring *ring, struct once_completion *done, uint32_t count)
-{
-	const struct once_complete_side *side = &ring->complete;
-	const uint32_t most = least_of(count, side->ready - side->delivered);
-	const uint32_t to_end = ring->view.cq_entries - side->next_index;
-	uint32_t reaped;
-
-	if (most == 1)
-		return reap_first(ring, done);
-	reaped = reap_run(ring, done, most < to_end ? most : to_end);
-	if (reaped == to_end && reaped < most)
-		reaped += reap_run(ring, done + reaped, most - reaped);
-	return reaped;
+	return true;
 }
 
 /* Whether reap_run() may run: what it leaves out cannot be needed. */
@@ -153,20 +132,36 @@ static ONCE_COLD int reap_slowly(struct once_ring *ring, struct once_completion 
 	return reaped != 0 ? (int)reaped : error;
 }
 
+/* What is ready, as far as it is plain, then the rest slowly. */
+static int reap_runs(struct once_ring *ring, struct once_completion *done, uint32_t most)
+{
+	const struct once_complete_side *side = &ring->complete;
+	const uint64_t ready = side->ready - side->delivered;
+	const uint32_t plain = ready < most ? (uint32_t)ready : most;
+	const uint32_t to_end = ring->view.cq_entries - side->next_index;
+	uint32_t reaped = reap_run(ring, done, plain < to_end ? plain : to_end);
+
+	if (reaped == to_end && reaped < plain)
+		reaped += reap_run(ring, done + reaped, plain - reaped);
+	if (reaped == most || (reaped != 0 && side->delivered == side->ready))
+		return (int)reaped;
+	return reap_slowly(ring, done, most, reaped);
+}
+
 int once_reap_batch(struct once_ring *ring, struct once_completion *done, unsigned count)
 {
 	const uint32_t most = count < INT32_MAX ? count : INT32_MAX;
 	const struct once_complete_side *side = &ring->complete;
-	uint32_t reaped = 0;
 
-	if (most != 0 && is_plain(ring)) {
-		if (side->delivered == side->ready)
-			(void)once_refill(ring);
-		reaped = reap_ready(ring, done, most);
-		if (reaped == most || (reaped != 0 && side->delivered == side->ready))
-			return (int)reaped;
-	}
-	return reap_slowly(ring, done, most, reaped);
+	if (most == 0 || !is_plain(ring))
+		return reap_slowly(ring, done, most, 0);
+	if (side->delivered == side->ready)
+		(void)once_refill(ring);
+	if (side->ready - side->delivered > 1 && most > 1)
+		return reap_runs(ring, done, most);
+	if (side->ready == side->delivered)
+		return reap_slowly(ring, done, most, 0);
+	return reap_first(ring, done) ? 1 : reap_slowly(ring, done, most, 0);
 }
 
 int once_reap(struct once_ring *ring, struct once_completion *done)

@@ -85,13 +85,14 @@ ONCE_INLINE uint32_t once_leave_stack(struct once_ring *ring)
 	struct once_submit_side *side = &ring->submit;
 	const uint32_t top = side->free - 1;
 	const uint32_t slot = ring->memory.stack[top];
+	struct once_op *const op = &ring->memory.ops[slot];
 
 	/*@ assert top: slot < ring->capacity && once_state[slot] == ONCE_IS_FREE &&
 	      once_rank[slot] == top; */
 	/*@ ghost once_move_free_taken(ring->capacity, slot); */
 	once_store_relaxed32(&side->free, top);
 	side->room--;
-	once_store_relaxed(&ring->memory.ops[slot].life, ONCE_LIFE_TAKEN);
+	once_store_relaxed(&op->life, ONCE_LIFE_TAKEN);
 	/*@ assert same: ring->tag == \at(ring->tag, Pre) && ring->capacity == \at(ring->capacity, Pre) &&
 	      ring->submit.sq_tail == \at(ring->submit.sq_tail, Pre); */
 	/*@ assert mine: once_slot_is(ring->tag, ring->submit.sq_tail, slot, once_state[slot],
@@ -128,7 +129,8 @@ ONCE_INLINE int once_take(struct once_ring *ring, struct once_sqe *sqe)
 		if (rc != 0) /* said so that an analyser knows, too, that it is negative */
 			return rc < 0 ? rc : ONCE_NOT_OPEN;
 	}
-	op = &ring->memory.ops[once_leave_stack(ring)];
+	op = ring->memory.ops; /* here: no load moves up past an atomic store */
+	op += once_leave_stack(ring);
 	sqe->ring = ring;
 	sqe->id = op->id - ONCE_AT_REST;
 #if defined(ONCE_ANALYSIS) || defined(__clang_analyzer__)
