@@ -135,13 +135,20 @@ static uint32_t own_behind_held(const struct model *m)
 	return own;
 }
 
-/* A timed wait that reserves an SQE and a CQ place: may it begin? */
-static struct model_answer reserving(struct model *m, const struct model_facts *facts)
+/*
+ * A timed wait that reserves an SQE and a CQ place: may it begin? *enough*:
+ * what is ready may suffice, where the model cannot tell whose it is.
+ */
+static struct model_answer reserving(struct model *m, bool enough, const struct model_facts *facts)
 {
 	struct model_answer answer = model_exactly(0);
 
-	if (m->reserved >= TIMERS_MAX)
+	if (m->reserved >= TIMERS_MAX && !enough)
 		return model_exactly(ONCE_TIMERS_OUT);
+	if (m->reserved >= TIMERS_MAX) {
+		model_may_answer(&answer, ONCE_TIMERS_OUT);
+		return answer;
+	}
 	if (m->setup.exact && m->removes != 0 && timers_to_come(m, facts) != 0)
 		return model_exactly(ONCE_TIMERS_OUT);
 	if (m->setup.exact && m->reserved + m->removes + own_behind_held(m) +
@@ -170,7 +177,7 @@ static struct model_answer waiting(struct model *m, uint32_t wanted, const struc
 	if (deliverable(m, facts).least >= wanted)
 		return answer;
 	if (wait->timed && m->setup.legacy)
-		return reserving(m, facts);
+		return reserving(m, deliverable(m, facts).most >= wanted, facts);
 	if (wait->timed)
 		model_may_answer(&answer, -ETIME);
 	model_may_fail(&answer);
