@@ -188,7 +188,7 @@ void once_port_note_generations(uint32_t tag, uint64_t used);
   ensures thread_answer: \result != 0;
 */
 uint64_t once_port_thread(void);
-/* A monotonic clock, nanoseconds. */
+/* The monotonic clock by which the kernel ends waits, nanoseconds. */
 /*@
   assigns \nothing;
 */

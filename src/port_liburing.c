@@ -14,6 +14,7 @@
 #include <liburing.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct once_wire) == sizeof(struct io_uring_sqe), "SQE size");
@@ -183,6 +184,14 @@ int once_port_enter(const struct once_port *port, uint32_t count, uint32_t least
 	if (timeout != NULL)
 		return enter_until(fd, count, least, flags, timeout, sigmask);
 	return io_uring_enter(fd, count, least, flags, (sigset_t *)(uintptr_t)sigmask);
+}
+
+uint64_t once_port_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
 int once_port_eventfd_register(struct once_port *port, int fd, bool async)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The seam to the process: its clock, its threads, its handlers. */
+/* The seam to the process: its threads, its handlers. */
 #include "port.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 static uint64_t rings_opened;
 
@@ -37,14 +36,6 @@ uint64_t once_port_thread(void)
 	if (self == 0)
 		self = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
 	return self;
-}
-
-uint64_t once_port_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
 uint64_t once_port_address(const void *pointer)

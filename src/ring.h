@@ -372,6 +372,10 @@ bool once_timespec_is_valid(const struct once_timespec *time);
     ensures end: \result == UINT64_MAX ||
             \result >= time->seconds * 1000000000 + time->nanoseconds; */
 uint64_t once_end_of(const struct once_timespec *time);
+/* Why a wait until *end* brought nothing: -ETIME, or -EINTR if it is not over. */
+/*@ assigns \nothing;
+    ensures why: \result == -62 || \result == -4; */
+int once_why_woken(uint64_t end);
 
 /* --- reclaim.c --- */
 

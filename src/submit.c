@@ -186,17 +186,21 @@ int once_submit_and_wait(struct once_ring *ring, unsigned count)
 	return rc;
 }
 
-/* After a submit that waited: the next CQE, or why there is none. */
-static struct once_hold *after_flush(struct once_ring *ring, int rc, bool timed, int *error)
+/*
+ * After a submit that waited, until *end* if it was timed: the next CQE, or why
+ * there is none. A short submit has not waited.
+ */
+static struct once_hold *after_flush(struct once_ring *ring, int rc, bool timed, uint64_t end,
+				     int *error)
 {
 	if (once_deliverable(ring) != 0)
 		return once_deliver_next(ring);
 	if (rc < 0)
 		*error = rc;
-	else if (timed)
-		*error = -ETIME;
+	else if (ring->submit.submitted != ring->submit.sq_tail)
+		*error = -EAGAIN;
 	else
-		*error = ring->submit.submitted != ring->submit.sq_tail ? -EAGAIN : -EINTR;
+		*error = timed ? once_why_woken(end) : -EINTR;
 	return NULL;
 }
 
@@ -221,8 +225,10 @@ struct once_hold *once_core_submit_and_wait(struct once_ring *ring, unsigned cou
 	if (side->submitted == side->sq_tail || (timeout != NULL && once_is_legacy(ring))) {
 		hold = once_core_wait_for(ring, wanted, timeout, sigmask, error);
 	} else {
+		const uint64_t end = timeout != NULL ? once_end_of(timeout) : 0;
+
 		rc = once_flush(ring, once_window(ring) + wanted, timeout, sigmask);
-		hold = after_flush(ring, rc, timeout != NULL, error);
+		hold = after_flush(ring, rc, timeout != NULL, end, error);
 	}
 	*submitted = (unsigned)(once_submitted_total(ring) - before);
 	return hold;

@@ -277,6 +277,34 @@ static void a_signal_during_submit_and_wait_loses_nothing(void **state)
 	assert_int_equal(once_in_flight(&f->ring), 2);
 }
 
+/* The kernel answers 0 then, as it does when the time is over: the clock must tell. */
+static void a_signal_is_no_timeout_while_a_token_is_held(void **state)
+{
+	struct fixture *f = *state;
+	struct once_cqe held = { 0 };
+	struct once_cqe cqe = { 0 };
+	unsigned submitted = 0;
+
+	real_only("a signal ends a system call");
+	open_ring(f, NULL);
+	arm_nop(f, 1, NULL);
+	arm_timeout(f, &one_hour, 2, NULL);
+	submit_all(f);
+	held = next_token(f);
+	start_signals();
+	assert_code(once_wait_timeout(&f->ring, &cqe, &one_hour), -EINTR);
+	arm_timeout(f, &one_hour, 3, NULL);
+	assert_code(once_submit_and_wait_timeout(&f->ring, &cqe, 1, &one_hour, NULL, &submitted), -EINTR);
+	assert_int_equal(submitted, 1);
+	stop_signals();
+	assert_code(once_wait_timeout(&f->ring, &cqe, &one_millisecond), -ETIME);
+	arm_timeout(f, &one_hour, 4, NULL);
+	assert_code(once_submit_and_wait_timeout(&f->ring, &cqe, 1, &one_millisecond, NULL, &submitted),
+		    -ETIME);
+	assert_ok(once_seen(&f->ring, &held));
+	assert_no_violation(f);
+}
+
 static void the_signal_mask_holds_while_waiting(void **state)
 {
 	struct fixture *f = *state;
@@ -339,6 +367,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_signal_is_eintr_and_delivers_nothing,
 						fixture_setup, no_more_signals),
 		cmocka_unit_test_setup_teardown(a_signal_during_submit_and_wait_loses_nothing,
+						fixture_setup, no_more_signals),
+		cmocka_unit_test_setup_teardown(a_signal_is_no_timeout_while_a_token_is_held,
 						fixture_setup, no_more_signals),
 		cmocka_unit_test_setup_teardown(the_signal_mask_holds_while_waiting,
 						fixture_setup, no_more_signals),

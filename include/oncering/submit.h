@@ -56,7 +56,8 @@ struct once_hold *once_core_submit_and_wait(struct once_ring *ring, unsigned cou
  * *submitted* always tells how many became in flight. *cqe* is filled if and
  * only if 0 is returned; raw liburing returns a positive number with a NULL CQE
  * on a timeout (axboe/liburing #684, ocaml-uring #89). Otherwise a common
- * answer, or those of once_wait_for().
+ * answer, or those of once_wait_for(); -EAGAIN too after a short submit, which
+ * does not wait.
  */
 ONCE_NONNULL_AT(1, 2, 6) ONCE_MUST_CHECK
 ONCE_INLINE int once_submit_and_wait_timeout(struct once_ring *ring, struct once_cqe *cqe,

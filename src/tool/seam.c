@@ -43,6 +43,7 @@ FORWARD(int, port_enter,
 	(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
 	 const struct once_timespec *timeout, const void *sigmask),
 	(port, count, least, flags, timeout, sigmask));
+FORWARD(uint64_t, port_now, (void), ());
 FORWARD(int, port_eventfd_register, (struct once_port *port, int fd, bool async), (port, fd, async));
 FORWARD(int, port_eventfd_unregister, (struct once_port *port), (port));
 FORWARD(int, port_eventfd_toggle, (struct once_port *port, bool enabled), (port, enabled));

@@ -12,6 +12,7 @@
 #define once_port_adopt emulated_port_adopt
 #define once_port_release emulated_port_release
 #define once_port_enter emulated_port_enter
+#define once_port_now emulated_port_now
 #define once_port_eventfd_register emulated_port_eventfd_register
 #define once_port_eventfd_unregister emulated_port_eventfd_unregister
 #define once_port_eventfd_toggle emulated_port_eventfd_toggle

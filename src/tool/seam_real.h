@@ -12,6 +12,7 @@
 #define once_port_adopt real_port_adopt
 #define once_port_release real_port_release
 #define once_port_enter real_port_enter
+#define once_port_now real_port_now
 #define once_port_eventfd_register real_port_eventfd_register
 #define once_port_eventfd_unregister real_port_eventfd_unregister
 #define once_port_eventfd_toggle real_port_eventfd_toggle

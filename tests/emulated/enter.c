@@ -57,7 +57,7 @@ static int pass_time(struct kernel_ring *ring, uint64_t end, uint64_t real_end)
 	if (ring->shared) {
 		if (ring_now(ring) >= end)
 			return -ETIME;
-		if (once_port_now() >= real_end && due == UINT64_MAX && end == UINT64_MAX) {
+		if (world_now() >= real_end && due == UINT64_MAX && end == UINT64_MAX) {
 			ring->deadlocked = true;
 			return -EINTR;
 		}
@@ -67,11 +67,11 @@ static int pass_time(struct kernel_ring *ring, uint64_t end, uint64_t real_end)
 		return 0;
 	}
 	if (end != UINT64_MAX && end <= due) {
-		ring->clock = end;
+		skip_to(ring, end);
 		return -ETIME;
 	}
 	if (due != UINT64_MAX) {
-		ring->clock = due > ring->clock ? due : ring->clock;
+		skip_to(ring, due);
 		return 0;
 	}
 	if (some_moment_helps(ring))
@@ -94,7 +94,7 @@ static int wait_for(struct kernel_ring *ring, uint32_t least, const struct once_
 {
 	const uint32_t wanted = least < ring->cq_entries ? least : ring->cq_entries;
 	const uint64_t end = end_of(ring, timeout);
-	const uint64_t real_end = once_port_now() + PATIENCE;
+	const uint64_t real_end = world_now() + PATIENCE;
 	const uint32_t timeouts = ring->timeouts;
 	int rc = 0;
 

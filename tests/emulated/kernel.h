@@ -168,6 +168,10 @@ bool is_ready(struct kernel_ring *ring, const struct request *request);
 /* --- timer.c --- */
 
 uint64_t ring_now(const struct kernel_ring *ring);
+/* The monotonic clock of the world, in which no time is skipped. */
+uint64_t world_now(void);
+/* Nothing happens before *time*: the ring's clock, and the library's with it, go there. */
+void skip_to(struct kernel_ring *ring, uint64_t time);
 bool is_timer(const struct request *request);
 void start_timer(struct kernel_ring *ring, struct request *request);
 /* -ETIME, 0 or BLOCKED. */

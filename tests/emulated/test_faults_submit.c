@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Short submits: what the kernel did not read stays armed, and nothing runs twice. */
 #include "emulated.h"
-#include "harness.h"
+#include "world.h"
 
 #include <linux/io_uring.h>
 
@@ -221,12 +221,40 @@ static void a_vain_try_not_to_wait_is_rare(void **state)
 	assert_accounts_zero(f);
 }
 
+/* The kernel tells neither from the other where the CQ is not empty. */
+static void a_signal_and_the_end_of_the_time_differ_behind_a_held_token(void **state)
+{
+	struct fixture *f = *state;
+	struct once_cqe held = { 0 };
+	struct once_cqe cqe = { 0 };
+	unsigned submitted = 0;
+
+	open_ring(f, NULL);
+	arm_nop(f, 1, NULL);
+	submit_all(f);
+	held = next_token(f);
+	assert_code(once_wait_for(&f->ring, &cqe, 1, &one_hour, NULL), -ETIME);
+	emulated_interrupt(1);
+	assert_code(once_wait_for(&f->ring, &cqe, 1, &one_hour, NULL), -EINTR);
+	arm_timeout(f, &one_hour, 2, NULL);
+	arm_timeout(f, &one_hour, 3, NULL);
+	emulated_interrupt(1);
+	assert_code(once_submit_and_wait_timeout(&f->ring, &cqe, 1, &one_hour, NULL, &submitted), -EINTR);
+	assert_int_equal(submitted, 2);
+	arm_timeout(f, &one_hour, 4, NULL);
+	assert_code(once_submit_and_wait_timeout(&f->ring, &cqe, 1, &one_millisecond, NULL, &submitted),
+		    -ETIME);
+	assert_int_equal(submitted, 1);
+	assert_ok(once_seen(&f->ring, &held));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		once_test(short_submits_of_each_length),
 		once_test(short_submits_of_each_length_that_wait),
 		once_test(short_submits_of_each_length_that_wait_with_a_timeout),
+		once_test(a_signal_and_the_end_of_the_time_differ_behind_a_held_token),
 		once_test(a_rejected_sqe_ends_the_submit),
 		once_test(submit_all_goes_on_after_a_rejected_sqe),
 		once_test(the_sq_is_full_until_the_kernel_reads),

@@ -4,22 +4,46 @@
 
 #include <time.h>
 
+static uint64_t nanoseconds(int64_t seconds, int64_t rest)
+{
+	if (seconds > INT64_MAX / NANOSECONDS - 1)
+		return INT64_MAX;
+	return (uint64_t)(seconds * NANOSECONDS + rest);
+}
+
+/* How far the rings' clocks have run ahead of the world's, in all. */
+static uint64_t skipped;
+
+uint64_t world_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return nanoseconds(now.tv_sec, now.tv_nsec);
+}
+
+uint64_t once_port_now(void)
+{
+	return world_now() + __atomic_load_n(&skipped, __ATOMIC_RELAXED);
+}
+
 uint64_t ring_now(const struct kernel_ring *ring)
 {
-	return ring->shared ? once_port_now() : ring->clock;
+	return ring->shared ? world_now() : ring->clock;
+}
+
+void skip_to(struct kernel_ring *ring, uint64_t time)
+{
+	if (time <= ring->clock)
+		return;
+	__atomic_add_fetch(&skipped, time - ring->clock, __ATOMIC_RELAXED);
+	ring->clock = time;
 }
 
 bool is_timer(const struct request *request)
 {
 	return request->sqe.opcode == IORING_OP_TIMEOUT ||
 	       request->sqe.opcode == IORING_OP_LINK_TIMEOUT;
-}
-
-static uint64_t nanoseconds(int64_t seconds, int64_t rest)
-{
-	if (seconds > INT64_MAX / NANOSECONDS - 1)
-		return INT64_MAX;
-	return (uint64_t)(seconds * NANOSECONDS + rest);
 }
 
 static uint64_t clock_of(uint32_t flags)
