@@ -47,6 +47,7 @@ say = @printf '  %-7s %s\n'
 MAKEFLAGS += --no-print-directory
 endif
 
+comma := ,
 objects = $(patsubst %.c,$B/obj/%.o,$1)
 
 SOURCES := $(wildcard src/*.c)
@@ -234,8 +235,8 @@ check: deps ## everything: both compilers, sanitizers, headers, demo, README, in
 coverage = B=build/coverage CFLAGS='-O0 -g --coverage -fprofile-update=atomic' LDFLAGS=--coverage
 
 coverage: deps ## line coverage of src/, by the tests on both back ends
-	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
 	@mkdir -p build/coverage && : > build/coverage/results
+	@find build/coverage -name '*.gcda' -delete
 	@$(MAKE) programs $(coverage)
 	@$(MAKE) run-tests $(coverage)
 	@tests/run.sh --total build/coverage/results; failed=$$?; \
@@ -404,8 +405,10 @@ exhaustive: $B/exhaustive ## every sequence of up to six events on a ring of two
 
 FUZZ_PACKAGES := afl++ clang-14
 FUZZ := fuzz/target.c fuzz/check.c $(wildcard fuzz/oracle*.c)
-FUZZ_SOURCES := $(SOURCES) $(SCENARIO) $(wildcard proofs/model*.c) $(FUZZ)
-FUZZ_EMULATED := $(filter-out $(SEAM),$(FUZZ_SOURCES)) $(EMULATION)
+STAGE := $(wildcard fuzz/stage*.c)
+FUZZ_SOURCES := $(SOURCES) $(SCENARIO) $(wildcard proofs/model*.c) $(FUZZ) $(STAGE)
+# What the stage stands between: see fuzz/stage.h.
+STAGED := $(patsubst %,-Wl$(comma)--wrap=%,$(sort $(shell grep -ohw '__wrap_[a-z_]*' $(STAGE) | sed 's/__wrap_//')))
 REPLAY_OBJECTS := $(call objects,$(filter-out $(SEAM),$(FUZZ_SOURCES)) $(wildcard fuzz/replay*.c) src/tool/seam.c) \
 	$B/seams/src/port_liburing.o $(patsubst %.c,$B/seams/%.o,$(EMULATION))
 AFL_CC ?= afl-clang-fast
@@ -433,22 +436,23 @@ $B/libfuzzer/%.o: %.c fuzz/uninstrumented.txt
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 $(CPPFLAGS) -Isrc -O1 -g -fsanitize=fuzzer-no-link,$(sanitizers) -fsanitize-coverage-ignorelist=$(quiet_code) -MMD -MP -c $< -o $@
 $B/fuzz-san/target: $(FUZZ_SOURCES:%.c=$B/fuzz-san/%.o)
-	$(Q)AFL_QUIET=1 $(AFL_CC) -fsanitize=fuzzer,$(sanitizers) $^ -o $@ $(LIBS)
+	$(Q)AFL_QUIET=1 $(AFL_CC) -fsanitize=fuzzer,$(sanitizers) $(STAGED) $^ -o $@ $(LIBS)
 $B/fuzz-fast/target: $(FUZZ_SOURCES:%.c=$B/fuzz-fast/%.o)
-	$(Q)AFL_QUIET=1 $(AFL_CC) -fsanitize=fuzzer $^ -o $@ $(LIBS)
+	$(Q)AFL_QUIET=1 $(AFL_CC) -fsanitize=fuzzer $(STAGED) $^ -o $@ $(LIBS)
 $B/fuzz-lto/target: $(FUZZ_SOURCES)
 	$(say) LTO $@
 	@mkdir -p $(@D)
-	$(Q)AFL_QUIET=1 AFL_LLVM_DENYLIST=$(quiet_code) afl-clang-lto -std=c11 $(CPPFLAGS) -Isrc -O2 -g -fsanitize=fuzzer $^ -o $@ $(LIBS)
+	$(Q)AFL_QUIET=1 AFL_LLVM_DENYLIST=$(quiet_code) afl-clang-lto -std=c11 $(CPPFLAGS) -Isrc -O2 -g -fsanitize=fuzzer $(STAGED) $^ -o $@ $(LIBS)
 $B/libfuzzer/target: $(FUZZ_SOURCES:%.c=$B/libfuzzer/%.o)
-	$(Q)clang -fsanitize=fuzzer,$(sanitizers) $^ -o $@ $(LIBS)
+	$(Q)clang -fsanitize=fuzzer,$(sanitizers) $(STAGED) $^ -o $@ $(LIBS)
 
 $B/replay: $(REPLAY_OBJECTS)
 	$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(STAGED) $^ -o $@ $(LIBS)
 
-# The same with the assumed contracts of the seam asserted around each call.
-$B/replay-checked: $(call objects,$(FUZZ_SOURCES) $(wildcard fuzz/replay*.c) proofs/world/checked_port.c)
+# Without the stage: new rings, real threads and signals; and the assumed contracts
+# of the seam are asserted around each call.
+$B/replay-checked: $(call objects,$(filter-out $(STAGE),$(FUZZ_SOURCES)) $(wildcard fuzz/replay*.c) proofs/world/checked_port.c)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(SEAM_CALLS:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
 

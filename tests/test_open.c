@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Open: every flag and size is honoured or refused, by name; nothing is half open. */
+#include "port.h"
 #include "world.h"
 
 static const uint32_t honoured =
@@ -327,6 +328,19 @@ static void a_ring_that_was_closed_is_closed(void **state)
 	a_closed_ring_answers_every_call(state);
 }
 
+/* The last test of this process: no ring can be opened any more. */
+static void used_up_generations_open_no_ring(void **state)
+{
+	struct fixture *f = *state;
+	const struct once_config config = complete_config(f, NULL);
+
+	for (uint32_t tag = 1; tag <= ONCE_TAGS; tag++)
+		once_port_note_generations(tag, ONCE_GENERATIONS);
+	assert_code(once_open(&f->ring, &config), ONCE_WORN_OUT);
+	assert_violation(f, ONCE_WORN_OUT);
+	assert_code(once_close(&f->ring, NULL), ONCE_NOT_OPEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +371,7 @@ int main(void)
 		once_test(the_smallest_ring_works),
 		once_test(a_zeroed_ring_is_closed),
 		once_test(a_ring_that_was_closed_is_closed),
+		once_test(used_up_generations_open_no_ring),
 	};
 
 	return cmocka_run_group_tests_name("open", tests, NULL, NULL);

@@ -337,9 +337,33 @@ static void a_spurious_wake_up_is_no_completion(void **state)
 	assert_false(emulated_deadlocked(&f->ring));
 }
 
+/* A kernel that announces a second CQE where it must not: no slot is freed before the last. */
+static void an_operation_reaped_with_more_to_come_lives_on(void **state)
+{
+	struct fixture *f = *state;
+	struct once_completion done;
+
+	open_ring(f, NULL);
+	emulated_hold(&f->ring, true);
+	arm_nop(f, 1, NULL);
+	submit_all(f);
+	emulated_complete(&f->ring, 0, 5, IORING_CQE_F_MORE);
+	assert_ok(once_reap(&f->ring, &done));
+	assert_int_equal(done.result, 5);
+	assert_false(once_completion_is_terminal(&done));
+	assert_int_equal(once_in_flight(&f->ring), 1);
+	emulated_complete(&f->ring, 0, 6, 0);
+	assert_ok(once_reap(&f->ring, &done));
+	assert_int_equal(done.result, 6);
+	assert_int_equal(done.lent.value, 1);
+	assert_int_equal(once_in_flight(&f->ring), 0);
+	assert_no_violation(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		once_test(an_operation_reaped_with_more_to_come_lives_on),
 		once_test(forged_values_are_foreign),
 		once_test(a_stale_identity_is_a_stray),
 		once_test(an_identity_with_one_bit_wrong_reaches_nobody),

@@ -102,6 +102,29 @@ static void interrupted_wait(struct fixture *f, int fd, char *byte)
 	assert_int_equal(once_in_flight(&f->ring), 1);
 }
 
+/* The timeout would join the chain, and the chain's end is not submitted yet. */
+static void a_chain_that_stays_open_gets_no_timeout(void **state)
+{
+	struct fixture *f = *state;
+	struct once_cqe cqe = { 0 };
+	struct once_sqe sqe;
+
+	open_ring(f, &(struct once_config){ .entries = 8, .cq_entries = 32, .memory.capacity = 12,
+					    .hide_features = FEAT_EXT_ARG });
+	sqe = taken_sqe(f);
+	once_prep_nop(&sqe);
+	once_set_flags(&sqe, IOSQE_IO_LINK);
+	assert_ok(once_arm(&sqe, once_cookie(1), NULL));
+	emulated_submit_short(1, 0);
+	assert_code(once_wait_timeout(&f->ring, &cqe, &hour), -EAGAIN);
+	assert_int_equal(once_armed(&f->ring), 1);
+	assert_int_equal(once_reserved(&f->ring), 0);
+	assert_ok(once_wait_timeout(&f->ring, &cqe, &hour));
+	assert_int_equal(cookie_of(&cqe), 1);
+	assert_ok(once_seen(&f->ring, &cqe));
+	assert_no_violation(f);
+}
+
 static void an_interrupted_wait_leaves_its_reservation_out(void **state)
 {
 	struct fixture *f = *state;
@@ -303,6 +326,7 @@ int main(void)
 		once_test(an_old_kernel_works_alike),
 		once_test(a_time_that_passes_is_etime_each_time),
 		once_test(a_completion_before_the_time),
+		once_test(a_chain_that_stays_open_gets_no_timeout),
 		once_test(an_interrupted_wait_leaves_its_reservation_out),
 		once_test(the_next_timed_wait_removes_the_old_timeout),
 		once_test(the_removal_does_not_end_the_wait),
