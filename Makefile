@@ -77,7 +77,7 @@ STRESS := $(call objects,$(wildcard tests/stress/*.c))
 
 help: ## list the targets
 	@printf 'oncering %s: every completion, seen exactly once\n\n' '$(VERSION)'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 	@printf '\nVariables: V=1 (show commands), CC, CFLAGS, B (build folder), PREFIX, DESTDIR,\n'
 	@printf '           DIR (for demo), COUNT (for stress).\n'
 
@@ -197,7 +197,7 @@ step = tests/run.sh --step build/results
 quiet = tests/run.sh --quiet build/results
 tests_of = $(MAKE) run-tests RESULTS=build/results
 
-check: deps ## everything: both compilers, sanitizers, headers, demo, README, install, stress
+check: deps ## everything: the library, the command and its lessons, the fuzzer, the analysers, the proofs, the docs
 	@mkdir -p build && : > build/results
 	@$(step) 'gcc: builds without a warning' $(MAKE) -k lib programs B=build CC=gcc; \
 	$(tests_of) B=build CC=gcc; \
@@ -503,7 +503,7 @@ stress-run: $B/stress $(if $(EMULATION),$B/stress-emulated)
 
 # --- install ---
 
-install: lib ## install the headers, the libraries and oncering.pc (PREFIX=, DESTDIR=)
+install: lib ## install headers, libraries, oncering.pc, the command, its man page and lessons (PREFIX=, DESTDIR=)
 	$(say) INSTALL '$(DESTDIR)$(PREFIX)'
 	$(Q)install -d '$(DESTDIR)$(INCLUDEDIR)/oncering' '$(DESTDIR)$(LIBDIR)/pkgconfig'
 	$(Q)install -m 644 include/oncering.h '$(DESTDIR)$(INCLUDEDIR)'

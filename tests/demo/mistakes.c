@@ -313,7 +313,7 @@ static const struct mistake {
 	{ "\"empty\" that is not empty", "close after the CQ was drained but not its backlog",
 	  ONCE_STILL_READY, believe_empty, "",
 	  "io_uring_cq_ready() is 0 and io_uring_for_each_cqe() finds nothing, while CQEs wait in "
-	  "the overflow backlog: nobody is ever woken for them (axboe/liburing #705, libuv #4598)." },
+	  "the overflow backlog (axboe/liburing #705, libuv #4598)." },
 	{ "close with operations in flight", "close while a read has its buffer", ONCE_STILL_LIVE,
 	  close_in_flight, "", "" }
 };
