@@ -128,22 +128,6 @@ static int write_scenario(const struct scenario *scenario, const char *path, boo
 	return page_close(out, path) ? 0 : 1;
 }
 
-static bool take_as_bytes(int *argc, char **argv)
-{
-	bool found = false;
-
-	for (int i = 1; i < *argc;) {
-		if (strcmp(argv[i], "--as-bytes") != 0) {
-			i++;
-			continue;
-		}
-		found = true;
-		memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof argv[0]);
-		(*argc)--;
-	}
-	return found;
-}
-
 static int minimise_scenario(struct scenario *scenario, struct record_options *options, bool as_bytes)
 {
 	const uint32_t before = scenario->count;
@@ -171,7 +155,7 @@ static int minimise_scenario(struct scenario *scenario, struct record_options *o
 
 int cmd_minimise(int argc, char **argv)
 {
-	const bool as_bytes = take_as_bytes(&argc, argv);
+	const bool as_bytes = record_takes_word(&argc, argv, "--as-bytes");
 	struct record_options options;
 	struct scenario scenario;
 	int rc = record_options(&options, argc, argv, "or", usage);

@@ -236,29 +236,12 @@ static void put_trace(struct trace *trace)
 	fputs("\n]}\n", trace->out);
 }
 
-/* Takes "--steps" out of argv, which is this command's alone. */
-static bool take_steps(int *argc, char **argv)
-{
-	bool found = false;
-
-	for (int i = 1; i < *argc;) {
-		if (strcmp(argv[i], "--steps") != 0) {
-			i++;
-			continue;
-		}
-		found = true;
-		memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof argv[0]);
-		(*argc)--;
-	}
-	return found;
-}
-
 int cmd_perfetto(int argc, char **argv)
 {
 	struct record_options options;
 	struct scenario scenario;
 	struct record record;
-	struct trace trace = { .record = &record, .by_step = take_steps(&argc, argv) };
+	struct trace trace = { .record = &record, .by_step = record_takes_word(&argc, argv, "--steps") };
 	int rc = record_options(&options, argc, argv, "or", usage);
 
 	if (rc >= 0)

@@ -123,6 +123,8 @@ struct record_options {
 	uint32_t from, to;    /* --from, --to: steps, from 1; 0: not said */
 };
 
+/* Take *word*, an option of one command alone, out of argv: whether it was there. */
+bool record_takes_word(int *argc, char **argv, const char *word);
 /*
  * Read argv. -1: go on; else the exit status. *letters* says which options
  * there are: o for -o, w for --from and --to, r for --emulated.

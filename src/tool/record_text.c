@@ -86,6 +86,22 @@ static bool take_option(struct record_options *options, int option, const char *
 	}
 }
 
+bool record_takes_word(int *argc, char **argv, const char *word)
+{
+	bool found = false;
+
+	for (int i = 1; i < *argc;) {
+		if (strcmp(argv[i], word) != 0) {
+			i++;
+			continue;
+		}
+		found = true;
+		memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof argv[0]);
+		(*argc)--;
+	}
+	return found;
+}
+
 int record_options(struct record_options *options, int argc, char **argv, const char *letters,
 		   const char *usage)
 {

@@ -12,6 +12,12 @@
 static const struct once_timespec second = { 1, 0 };
 static const struct once_timespec hour = { 3600, 0 };
 
+static void open_legacy(struct fixture *f)
+{
+	open_ring(f, &(struct once_config){ .entries = 8, .cq_entries = 32, .memory.capacity = 12,
+					    .hide_features = FEAT_EXT_ARG });
+}
+
 static void an_old_kernel_works_alike(void **state)
 {
 	struct fixture *f = *state;
@@ -38,8 +44,7 @@ static void a_time_that_passes_is_etime_each_time(void **state)
 	char byte;
 
 	make_pipe(f, fds);
-	open_ring(f, &(struct once_config){ .entries = 8, .cq_entries = 32, .memory.capacity = 12,
-					    .hide_features = FEAT_EXT_ARG });
+	open_legacy(f);
 	arm_read(f, fds[0], &byte, 1, ONCE_CURRENT, 1, NULL);
 	submit_all(f);
 	for (int i = 0; i < 20; i++) {
@@ -62,8 +67,7 @@ static void a_completion_before_the_time(void **state)
 	struct fixture *f = *state;
 	struct once_cqe cqe = { 0 };
 
-	open_ring(f, &(struct once_config){ .entries = 8, .cq_entries = 32, .memory.capacity = 12,
-					    .hide_features = FEAT_EXT_ARG });
+	open_legacy(f);
 	for (uint64_t i = 0; i < 50; i++) {
 		unsigned submitted = 0;
 
@@ -91,8 +95,7 @@ static void interrupted_wait(struct fixture *f, int fd, char *byte)
 {
 	struct once_cqe cqe = { 0 };
 
-	open_ring(f, &(struct once_config){ .entries = 8, .cq_entries = 32, .memory.capacity = 12,
-					    .hide_features = FEAT_EXT_ARG });
+	open_legacy(f);
 	arm_read(f, fd, byte, 1, ONCE_CURRENT, 1, NULL);
 	submit_all(f);
 	emulated_interrupt(1);
@@ -109,8 +112,7 @@ static void a_chain_that_stays_open_gets_no_timeout(void **state)
 	struct once_cqe cqe = { 0 };
 	struct once_sqe sqe;
 
-	open_ring(f, &(struct once_config){ .entries = 8, .cq_entries = 32, .memory.capacity = 12,
-					    .hide_features = FEAT_EXT_ARG });
+	open_legacy(f);
 	sqe = taken_sqe(f);
 	once_prep_nop(&sqe);
 	once_set_flags(&sqe, IOSQE_IO_LINK);
@@ -220,8 +222,7 @@ static void an_unreserved_minus_one_is_foreign(void **state)
 	struct once_cqe cqe = { 0 };
 	uint64_t value = 0;
 
-	open_ring(f, &(struct once_config){ .entries = 8, .cq_entries = 32, .memory.capacity = 12,
-					    .hide_features = FEAT_EXT_ARG });
+	open_legacy(f);
 	for (uint64_t i = 0; i < 3; i++) {
 		emulated_forge(&f->ring, UINT64_MAX - i, -ETIME, 0);
 		assert_ok(once_peek(&f->ring, &cqe));
