@@ -210,6 +210,30 @@ static void a_ring_that_wears_out_obeys_the_model(void **state)
 	walk(state, &worn);
 }
 
+/* It cannot know whose CQEs are ready: with both timers out they may be the timers', or not. */
+static void the_model_lets_a_ready_cqe_end_a_wait_that_may_start_no_timer(void **state)
+{
+	const struct model_setup setup = { .capacity = 4, .sq_usable = 4, .cq_entries = 16, .legacy = true };
+	const struct model_wait wait = { .count = 1, .timed = true };
+	struct model *model = calloc(1, sizeof *model);
+	struct model_facts facts = { .ready = 3 };
+	struct model_answer answer;
+
+	(void)state;
+	assert_non_null(model);
+	model_open(model, &setup);
+	model->own_used = true;
+	model->reserved = 2;
+	answer = model_wait_answer(model, &wait, &facts);
+	assert_true(model_answered(model, &answer, 0));
+	assert_true(model_answered(model, &answer, ONCE_TIMERS_OUT));
+	assert_false(model_answered(model, &answer, -ETIME));
+	facts.ready = 0;
+	answer = model_wait_answer(model, &wait, &facts);
+	assert_false(model_answered(model, &answer, 0));
+	free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,7 +241,8 @@ int main(void)
 		once_test(a_small_ring_obeys_the_model),
 		once_test(a_ring_without_ext_arg_obeys_the_model),
 		once_test(a_deferring_ring_obeys_the_model),
-		once_test(a_ring_that_wears_out_obeys_the_model)
+		once_test(a_ring_that_wears_out_obeys_the_model),
+		once_test(the_model_lets_a_ready_cqe_end_a_wait_that_may_start_no_timer)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
