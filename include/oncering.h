@@ -33,17 +33,20 @@
 
 #include "oncering/types.h"   /* the values that pass between the stages */
 #include "oncering/code.h"    /* every refusal, and what it teaches */
-#include "oncering/open.h"    /* open a ring in memory of yours */
+#include "oncering/config.h"  /* what to open, in memory of yours */
+#include "oncering/open.h"    /* open it */
 #include "oncering/take.h"    /* FREE → TAKEN, and back unused */
 #include "oncering/prepare.h" /* say what the operation shall do */
 #include "oncering/arm.h"     /* TAKEN → ARMED: lend the owner, get a ticket */
 #include "oncering/submit.h"  /* ARMED → IN_FLIGHT */
 #include "oncering/deliver.h" /* a completion becomes a token: wait and peek */
+#include "oncering/look.h"    /* its result, and whose it is */
 #include "oncering/see.h"     /* HELD → SEEN, in any order */
 #include "oncering/account.h" /* how many are where, at any time */
 #include "oncering/eventfd.h" /* be woken, and miss nothing */
 #include "oncering/close.h"   /* drain and close */
 #include "oncering/threads.h" /* optional: clang checks the two threads of split mode */
+#include "oncering/clang_analyzer.h" /* what clang's analyser reads in their place */
 #include "oncering/site.h"    /* optional: call sites in violation records */
 
 #endif

@@ -13,7 +13,7 @@ int once_core_spent(const struct once_ring *ring, const struct once_hold *hold, 
 
 bool once_same_type(const struct once_type *a, const struct once_type *b)
 {
-	return a == b || (a->size == b->size && strcmp(a->name, b->name) == 0);
+	return a == b || (a != NULL && a->size == b->size && strcmp(a->name, b->name) == 0);
 }
 
 int once_core_not_owner(const struct once_ring *ring, const struct once_hold *hold,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Open: check, set up, and begin. */
-#include "ring.h"
+#include "begin.h"
 
 /* From the kernel's interface: setup flags that leave the life of a CQE as it is. */
 enum {
@@ -223,8 +223,20 @@ static void copy_view(struct once_port_view *to, const struct once_port_view *fr
     assigns *wanted;
     ensures entries: wanted->entries == config->entries;
     ensures cq_entries: wanted->cq_entries == config->cq_entries;
+    ensures flags: wanted->flags == config->flags ||
+            wanted->flags == (config->flags | (uint32_t)SETUP_TASKRUN_FLAG);
+    ensures taskrun: (config->flags & (SETUP_COOP_TASKRUN | SETUP_DEFER_TASKRUN)) != 0 ==>
+            wanted->flags == (config->flags | (uint32_t)SETUP_TASKRUN_FLAG);
+    ensures thread: wanted->sq_thread_cpu == config->sq_thread_cpu &&
+            wanted->sq_thread_idle == config->sq_thread_idle;
     ensures hidden: wanted->hide_features == config->hide_features;
     ensures options: wanted->options == config->options;
+    ensures credit: wanted->multishot_credit == config->multishot_credit;
+    ensures generations: wanted->generations_used == config->generations_used;
+    ensures handler: wanted->handler == config->handler && wanted->context == config->context;
+    ensures sizes: wanted->memory.capacity == config->memory.capacity &&
+            wanted->memory.window_places == config->memory.window_places &&
+            wanted->memory.time_places == config->memory.time_places;
     ensures slots: wanted->memory.ops == config->memory.ops &&
             wanted->memory.stack == config->memory.stack &&
             wanted->memory.returned == config->memory.returned &&
@@ -341,6 +353,10 @@ int once_open(struct once_ring *ring, const struct once_config *config)
 	ring->ages = config->generations_used == 0;
 	once_begin(ring, serial, used + 1);
 	ring->open = 1;
+	/*@ assert sizes: once_sizes(ring); */
+	/*@ assert memory: once_valid(ring); */
+	/*@ assert objects: once_objects(ring); */
+	/*@ ghost once_start(ring, used + 1); */
 	return 0;
 }
 

@@ -15,7 +15,7 @@
 
 #include <oncering/code.h>
 #include <oncering/identity.h>
-#include <oncering/open.h>
+#include <oncering/config.h>
 
 /* Bits of *view->sq_flags and of once_port_enter(), as the kernel's interface has them. */
 enum {
@@ -50,7 +50,8 @@ enum {
   predicate once_view_is_separate(struct once_port_view *view) =
     \separated(view->cqes + (0 .. once_cqes_of(view) - 1),
       view->sqes + (0 .. view->sq_entries - 1), view->sq_head, view->sq_tail,
-      view->sq_flags, view->cq_head, view->cq_tail);
+      view->sq_flags, view->cq_head, view->cq_tail) &&
+    \base_addr(view->cqes) != \base_addr(view->sqes);
 
   // No part of what the kernel mapped lies in the object that begins at *other*.
   predicate once_view_is_apart(struct once_port_view *view, char *other) =

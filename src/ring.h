@@ -235,11 +235,14 @@ static inline bool once_owns_complete(struct once_ring *ring)
     ensures submit: once_submit_starts(ring, ring->submit.sq_tail);
     ensures complete: once_complete_starts(ring);
     ensures wear: ring->submit.wear_from == ring->submit.sq_tail + ONCE_GENERATIONS - generation;
+    ensures tail: ring->submit.sq_tail <= UINT32_MAX;
     ensures nothing: ring->submit.retired == 0 && ring->submit.own_pending == 0 &&
             ring->submit.credit_taken == 0 && ring->submit.owner == 0 &&
             ring->complete.freed == 0 && ring->complete.ended == 0 && ring->complete.held == 0 &&
             ring->complete.retired == 0 && ring->complete.timers == 0 &&
-            ring->complete.credit_returned == 0 && ring->complete.owner == 0; */
+            ring->complete.credit_returned == 0 && ring->complete.owner == 0;
+    ensures collected: ring->submit.room == 0 && ring->submit.collected == 0 &&
+            ring->submit.collect_index == 0 && ring->complete.return_index == 0; */
 void once_begin(struct once_ring *ring, uint64_t serial, uint64_t generation);
 
 /* Both sides of a closed ring: zeroes. */

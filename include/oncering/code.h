@@ -94,6 +94,14 @@ int once_code_at(unsigned i);
     ensures text: \valid_read(\result); */
 const char *once_setup_flag_name(uint32_t bit);
 
+/* A refusal, said so that an analyser knows, too, that it is negative. Not for callers. */
+/*@ assigns \nothing;
+    ensures refusal: \result == (rc < 0 ? rc : otherwise); */
+ONCE_INLINE int once_negative(int rc, int otherwise)
+{
+	return rc < 0 ? rc : otherwise;
+}
+
 ONCE_END_C
 
 #endif

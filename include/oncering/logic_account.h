@@ -10,7 +10,7 @@
 #define ONCERING_LOGIC_ACCOUNT_H
 
 #include "oncering/identity.h"
-#include "oncering/open.h"
+#include "oncering/config.h"
 
 /*@
   predicate once_split_mode{L}(struct once_ring *r) = (r->options & ONCE_SPLIT) != 0;

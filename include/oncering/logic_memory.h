@@ -8,7 +8,7 @@
 
 #include "oncering/identity.h"
 #include "oncering/logic_account.h"
-#include "oncering/open.h"
+#include "oncering/config.h"
 #include "oncering/types.h"
 
 /*@
@@ -32,7 +32,7 @@
     \valid(r->memory.credits + (0 .. r->capacity - 1)) &&
     \valid(r->memory.window + (0 .. r->view.cq_entries - 1)) &&
     \valid(r->memory.times + (0 .. r->view.sq_entries - 1)) &&
-    \valid_read(r->view.cqes + (0 .. 2 * r->view.cq_entries - 1)) &&
+    \valid_read(r->view.cqes + (0 .. (r->cqe_shift == 0 ? r->view.cq_entries : 2 * r->view.cq_entries) - 1)) &&
     \valid(r->view.sqes + (0 .. r->view.sq_entries - 1)) &&
     \valid(r->view.sq_tail) && \valid(r->view.cq_head) &&
     \valid_read(r->view.sq_head) && \valid_read(r->view.cq_tail) && \valid_read(r->view.sq_flags);

@@ -6,65 +6,9 @@
 #ifndef ONCERING_OPEN_H
 #define ONCERING_OPEN_H
 
-#include "oncering/types.h"
-
-/* Options, a bit set. */
-enum {
-	ONCE_SPLIT = 1,          /* one thread submits, another one completes */
-	ONCE_TRAP = 2,           /* abort() after the handler, on each violation */
-	ONCE_EXPECT_FOREIGN = 4  /* other rings or resource tags post here: waiting
-	                            with nothing in flight is meant */
-};
-
-/*
- * What to open. Zero is a sensible value of each field but *entries* and
- * *memory*.
- */
-struct once_config {
-	uint32_t entries;          /* SQEs, 1 .. 32768; the kernel rounds up to a power of two */
-	uint32_t cq_entries;       /* CQEs, entries .. 65536; 0: twice the SQ */
-	uint32_t flags;            /* IORING_SETUP_*: see once_open() */
-	uint32_t sq_thread_cpu;    /* with IORING_SETUP_SQ_AFF */
-	uint32_t sq_thread_idle;   /* with IORING_SETUP_SQPOLL, milliseconds */
-	uint32_t options;          /* ONCE_SPLIT, ONCE_TRAP, ONCE_EXPECT_FOREIGN */
-	uint32_t hide_features;    /* IORING_FEAT_* to do without, for tests */
-	uint32_t multishot_credit; /* CQ places set aside for each multishot operation; 0: 1 */
-	uint64_t generations_used; /* as if every slot had lived so often, for tests; < 2^40 - 1 */
-	once_handler *handler;     /* may be NULL */
-	void *context;             /* for the handler */
-	struct once_memory memory;
-};
-
-/* What the kernel rounds a number of entries up to: the next power of two. */
-#define ONCE_ENTRIES(n) \
-	((n) <= 1 ? 1 : (n) <= 2 ? 2 : (n) <= 4 ? 4 : (n) <= 8 ? 8 : (n) <= 16 ? 16 : \
-	 (n) <= 32 ? 32 : (n) <= 64 ? 64 : (n) <= 128 ? 128 : (n) <= 256 ? 256 : \
-	 (n) <= 512 ? 512 : (n) <= 1024 ? 1024 : (n) <= 2048 ? 2048 : (n) <= 4096 ? 4096 : \
-	 (n) <= 8192 ? 8192 : (n) <= 16384 ? 16384 : (n) <= 32768 ? 32768 : 65536)
-
-/*
- * Declares the static memory of one ring, as `struct once_memory name`:
- *   static ONCE_MEMORY(memory, 64, 128, 100);
- * for *entries_* SQEs, *cq_* CQEs and *ops_* operations alive at once. The
- * places that ops_ leaves of the CQ are the credit of multishot and zero-copy
- * operations; at least ONCE_OWN_PLACES must be left for the library.
- */
-#define ONCE_MEMORY(name_, entries_, cq_, ops_) \
-	struct once_op name_##_ops[ops_]; \
-	static uint32_t name_##_stack[ops_]; \
-	static uint32_t name_##_returned[ops_]; \
-	static uint32_t name_##_credits[ops_]; \
-	static struct once_hold name_##_window[ONCE_ENTRIES(cq_)]; \
-	static struct once_timespec name_##_times[ONCE_ENTRIES((entries_) + ONCE_OWN_SQES)]; \
-	static const struct once_memory name_ = { \
-		name_##_ops, name_##_stack, name_##_returned, name_##_credits, name_##_window, name_##_times, \
-		ops_, ONCE_ENTRIES(cq_), ONCE_ENTRIES((entries_) + ONCE_OWN_SQES) }
-
-enum {
-	ONCE_OWN_PLACES = 1,        /* CQ places the library keeps: the cancellation of a drain */
-	ONCE_OWN_PLACES_LEGACY = 4, /* ... and two timeouts and a removal, without IORING_FEAT_EXT_ARG */
-	ONCE_CAPACITY_MAX = 65536
-};
+#include "oncering/code.h"
+#include "oncering/config.h"
+#include "oncering/logic.h"
 
 ONCE_BEGIN_C
 
@@ -98,6 +42,35 @@ ONCE_BEGIN_C
  *   -errno             io_uring_setup(2): -ENOSYS, -EPERM (not permitted here),
  *                      -ENOMEM (RLIMIT_MEMLOCK), -EINVAL (flag unknown to this kernel)
  */
+/*@ requires ring: \valid(ring);
+    requires config: \valid_read(config) && \base_addr(config) != \base_addr(ring);
+    requires slots: once_is_given((struct once_memory *)&config->memory) ==>
+             once_given_slots((struct once_memory *)&config->memory);
+    requires places: once_is_given((struct once_memory *)&config->memory) ==>
+             once_given_places((struct once_memory *)&config->memory);
+    requires apart: once_is_given((struct once_memory *)&config->memory) ==>
+             once_given_apart((struct once_memory *)&config->memory, \base_addr(ring)) &&
+             once_given_apart((struct once_memory *)&config->memory, \base_addr(config));
+    assigns *ring, config->memory.ops[0 .. config->memory.capacity - 1],
+            config->memory.stack[0 .. config->memory.capacity - 1],
+            config->memory.returned[0 .. config->memory.capacity - 1],
+            config->memory.credits[0 .. config->memory.capacity - 1],
+            config->memory.window[0 .. config->memory.window_places - 1],
+            once_state[0 .. 65535], once_at[0 .. 65535], once_place[0 .. 65535],
+            once_rank[0 .. 65535], once_out_at[0 .. 65535], once_out_place[0 .. 65535],
+            once_credit_sum[0 .. 65536], once_n_free, once_n_taken, once_n_live, once_n_ended,
+            once_n_parked, once_n_retired, once_n_out, once_freed, once_collected, once_head,
+            once_head_at, once_next, once_next_at, once_arming;
+    behavior already_open:
+      assumes open: ring->open != 0;
+      assigns \nothing;
+      ensures refused: \result == ONCE_ALREADY_OPEN;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures refused: \result != 0 ==> ring->open == 0;
+      ensures opened: \result == 0 ==> once_opened(ring);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_open(struct once_ring *ring, const struct once_config *config);
 

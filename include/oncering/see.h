@@ -12,7 +12,7 @@
 #ifndef ONCERING_SEE_H
 #define ONCERING_SEE_H
 
-#include "oncering/deliver.h"
+#include "oncering/look.h"
 
 ONCE_BEGIN_C
 
@@ -78,6 +78,25 @@ int once_wait_reap(struct once_ring *ring, struct once_completion *done,
 		   const struct once_timespec *timeout);
 
 /* As once_owner(), of a copy: 0, ONCE_FOREIGN or ONCE_WRONG_TYPE. Any thread. */
+/*@ requires copy: \valid_read(done) && once_type_readable(done->lent.type);
+    requires type: type != \null && once_type_readable(type);
+    requires value: \valid(value);
+    behavior owned:
+      assumes alike: once_types_alike(done->lent.type, type);
+      assigns *value;
+      ensures found: \result == 0;
+      ensures value: *value == \old(done->lent.value);
+    behavior foreign:
+      assumes foreign: done->lent.type == \null;
+      assigns \nothing;
+      ensures refused: \result == ONCE_FOREIGN;
+    behavior other_type:
+      assumes lent: done->lent.type != \null;
+      assumes unlike: !once_types_alike(done->lent.type, type);
+      assigns \nothing;
+      ensures refused: \result == ONCE_WRONG_TYPE;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 ONCE_INLINE int once_completion_owner(const struct once_completion *done,
 					const struct once_type *type, uint64_t *value)
@@ -93,6 +112,9 @@ ONCE_INLINE int once_completion_owner(const struct once_completion *done,
 }
 
 /* True if the copy is the last of its operation: what was lent is the caller's again. */
+/*@ requires copy: \valid_read(done);
+    assigns \nothing;
+    ensures terminal: \result <==> (done->flags & 2) == 0; */
 ONCE_NONNULL ONCE_MUST_CHECK
 ONCE_INLINE bool once_completion_is_terminal(const struct once_completion *done)
 {

@@ -28,7 +28,7 @@ static inline void once_site_complete(struct once_ring *ring, const char *file, 
 	ring->complete.site.line = line;
 }
 
-#ifdef ONCE_CALL_SITES
+#if defined(ONCE_CALL_SITES) && !defined(__clang_analyzer__)
 #define ONCE_AT_SUBMIT(ring_) once_site_submit((ring_), __FILE__, __LINE__)
 #define ONCE_AT_COMPLETE(ring_) once_site_complete((ring_), __FILE__, __LINE__)
 

@@ -262,7 +262,7 @@ bool once_same_type(const struct once_type *a, const struct once_type *b)
 
 	if (a == b)
 		return true;
-	if (a->size != b->size)
+	if (a == NULL || a->size != b->size)
 		return false;
 	while (a->name[i] != '\0' && a->name[i] == b->name[i])
 		i++;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * oncering for Frama-C's Eva: found instead of <oncering.h> where this folder
- * comes first (-cpp-extra-args=-I.../oncering/eva), with model.c for the library, under
+ * comes first (see README.md), with model.c for the library, under
  * -eva-no-memexec: the cache of calls would skip preconditions in helpers.
- * The types, the codes and the preparations are the real ones.
+ * The types, the codes and the preparations are the real ones: plain/ has the
+ * real headers without their comments ("make eva" puts them there, and so does
+ * "make install"), for the contracts that src/ is proved against ask for more.
  *
  * What is checked, by the names of the preconditions that Eva reports where the
  * program calls:
@@ -49,7 +51,7 @@
 #define once_user_data once_real_user_data
 #define once_extra once_real_extra
 #define once_seen once_real_seen
-#include "../../oncering.h"
+#include "plain/oncering.h"
 #undef once_take
 #undef once_give_back
 #undef once_arm
