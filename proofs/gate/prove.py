@@ -52,7 +52,7 @@ def plan(build, chosen=()):
     rows = {row[0]: row[1:] for row in sources.table(ROOT / 'proofs/units.tsv', 6)}
     units, left_out = [], {key: why for key, why in listed.items() if key[0] in chosen or not chosen}
     for path in chosen or [*sources.files(), *sorted(set(rows) - set(sources.files()))]:
-        defined = sources.functions(ROOT, build, path)
+        defined = {**sources.functions(ROOT, build, path), **sources.ghosts(ROOT, path)}
         wanted = [name for name in defined if (path, name) not in listed]
         for name in defined:
             left_out.pop((path, name), None)
@@ -192,7 +192,7 @@ def main():
         sample = mutants.sample(build, given.jobs)
         faults += sample.faults
     shipped = [name for result in results if not result.unit.path.startswith('proofs/')
-               for name in result.unit.functions]
+               for name in result.unit.functions if name not in sources.ghosts(ROOT, result.unit.path)]
     print()
     for fault in faults:
         print(f'FAULT {fault}')

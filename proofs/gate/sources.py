@@ -35,11 +35,13 @@ def files(root=ROOT):
 
 
 def translation_unit(root, folder, path):
-    """A C file that a tool can read: *path* itself, or one that includes the header *path*."""
+    """A C file that a tool can read: *path* itself, or one that includes the header *path*; one that is a part
+    of another header is read with all of them."""
     if path.endswith('.c'):
         return path
     unit = folder / (path.replace('/', '_') + '.c')
-    unit.write_text(f'#include "{path}"\n')
+    part = '#include' not in (root / path).read_text()
+    unit.write_text(f'#include {"<oncering.h>" if part else chr(34) + path + chr(34)}\n')
     return unit.as_posix()
 
 
@@ -59,6 +61,16 @@ def functions(root, folder, path):
         if match and pathlib.Path(match[2]).resolve() == (root / path).resolve():
             found[match[1]] = int(match[3])
     return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def ghosts(root, path):
+    """{name: line} of the ghost functions defined in *path*: no compiler sees them, and no program calls them, but
+    they have to be proved like any other."""
+    text, found = (root / path).read_text(), {}
+    for block in re.finditer(r'/\*@\s*ghost\b.*?\*/', text, re.S):
+        for match in re.finditer(r'^\s*static (?:\w+ )+\**(\w+)\([^;{]*\)\s*\{', block[0], re.M):
+            found[match[1]] = text[:block.start() + match.start(1)].count('\n') + 1
+    return found
 
 
 def calls(folder):
