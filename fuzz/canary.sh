@@ -19,7 +19,7 @@ cp "$file" "$build/planted.c"
 python3 fuzz/mutants/seed.py fuzz/mutants/bugs.txt "$bug" "$build/planted.c" > /dev/null
 objects=$(make -n -W "$file" B="$1" "$1/replay" | grep -o "$1/[^ ]*\.o" | sort -u | grep -v '/src/see\.o$')
 gcc -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -O1 -g -c "$build/planted.c" -o "$build/planted.o"
-gcc $objects "$build/planted.o" -o "$build/replay" -luring -lpthread
+gcc $objects "$build/planted.o" $(make -s fuzz-staged) -o "$build/replay" -luring -lpthread
 start=$(date +%s%N)
 rc=0
 timeout 10 "$build/replay" --quiet "$corpus" > "$build/log" 2>&1 || rc=$?

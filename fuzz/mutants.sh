@@ -38,6 +38,7 @@ fi
 [ -n "$REPLAY" ] || compile fuzz-fast/target || exit 1
 
 now() { date +%s.%N; }
+staged=$(make -s fuzz-staged)
 stale=
 total=0 killed=0 reached=0 by_corpus=0 survivors=
 
@@ -65,7 +66,7 @@ is_reached() { # FILE LINE
 	objects=$(make -n -W "$1" B="$build/b" Q= "$build/b/replay" 2> /dev/null | grep -o "$build/b/[^ ]*\.o" | sort -u | grep -v '/libfuzzer/\|/fuzz-' |
 		grep -v "/$(basename "$1" .c)\.o$")
 	(cd "$build/gcov" && gcc -std=c11 -D_GNU_SOURCE -I"$tree/include" -I"$tree/src" -O0 -g --coverage -c "$tree/$1" -o one.o &&
-		gcc --coverage $objects one.o -o replay -luring -lpthread &&
+		gcc --coverage $objects one.o $staged -o replay -luring -lpthread &&
 		timeout 60 ./replay --quiet "$corpus" > /dev/null 2>&1
 		gcov -t one.o 2> /dev/null | awk -F: -v line="$2" '$2 + 0 >= line && $1 + 0 > 0 { found = 1; exit }
 			$2 + 0 > line + 2 { exit } END { exit !found }')

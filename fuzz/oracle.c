@@ -2,6 +2,9 @@
 /* See oracle.h: the life of a run beside the model, and what is compared after each step. */
 #include "oracle.h"
 
+#include "stage.h"
+#include "target.h"
+
 #include <string.h>
 
 /* --- open --- */
@@ -68,13 +71,14 @@ static struct model_setup setup_of(const struct oracle *o, unsigned ring, unsign
 }
 
 /*
- * A ring that was used before: its slots have had lives, its counters stand
- * somewhere. They are taken over, but a generation must not come back.
+ * The counters stand where the kernel and the rings before it have left them. A ring
+ * that has a closed one's tag must not use its generations again.
  */
 static void take_over(struct oracle *o, unsigned index)
 {
 	const struct once_ring *ring = &o->run->rings[index];
 	struct model *m = &o->rings[index].model;
+	const bool goes_on = ring->ages != 0 && ring->tag == o->tags[index];
 
 	m->armed_total = once_armed_total(ring);
 	m->head = m->delivered = m->forgotten = once_passed_total(ring);
@@ -82,17 +86,31 @@ static void take_over(struct oracle *o, unsigned index)
 		const uint64_t id = ring->memory.ops[slot].id - ONCE_AT_REST;
 		const uint64_t generation = id % ONCE_GENERATIONS;
 
-		CHECK_THAT(CHECK_GENERATION, generation == 0 || generation >= o->generations[index][slot],
-			   "slot %u of ring %c was at %llu, and is at %llu", slot, 'a' + (int)index,
-			   (unsigned long long)o->generations[index][slot],
-			   (unsigned long long)generation);
+		if (goes_on)
+			CHECK_THAT(CHECK_GENERATION, generation >= o->generations[index][slot],
+				   "slot %u of ring %c was at %llu, and is at %llu", slot, 'a' + (int)index,
+				   (unsigned long long)o->generations[index][slot],
+				   (unsigned long long)generation);
 		if (generation == 0) {
 			model_move(&m->counts, MODEL_FREE, MODEL_RETIRED);
 			m->slots[slot].state = MODEL_RETIRED;
 		}
 		m->slots[slot].lives_left = generation == 0 ? 0 : ONCE_GENERATIONS - generation;
 		m->slots[slot].generation = generation == 0 ? ONCE_GENERATIONS : generation;
-		o->generations[index][slot] = generation;
+	}
+}
+
+/* It is about to be closed: these come never again under its tag. */
+void oracle_note_generations(struct oracle *o, unsigned index)
+{
+	const struct model *m = &o->rings[index].model;
+
+	o->tags[index] = m->open ? o->run->rings[index].tag : 0;
+	for (uint32_t slot = 0; m->open && slot < MODEL_SLOTS; slot++) {
+		const int state = m->slots[slot].state;
+
+		o->generations[index][slot] = slot >= m->setup.capacity ? 0
+			: m->slots[slot].generation + (state != MODEL_FREE && state != MODEL_TAKEN);
 	}
 }
 
@@ -102,18 +120,16 @@ void oracle_follow_open(struct oracle *o, unsigned ring, unsigned mistake)
 	const struct model_setup setup = setup_of(o, ring, mistake);
 	const uint32_t due = m->open ? 0 : m->foreign_due;
 
-	for (uint32_t slot = 0; slot < MODEL_SLOTS; slot++)
-		o->generations[ring][slot] = 0;
 	model_open(m, &setup);
-	take_over(o, ring); /* closed rings of its tag have used some up */
+	take_over(o, ring);
 	model_expect_foreign(m, due); /* messages to the one before it may be under way */
 	oracle_kernel_base(o, ring);
 }
 
-void oracle_begin(struct oracle *o, struct run *run, uint64_t (*generations)[MODEL_SLOTS])
+void oracle_begin(struct oracle *o, struct run *run)
 {
 	o->run = run;
-	o->generations = generations;
+	memset(o->tags, 0, sizeof o->tags);
 	o->loose = o->threads = o->spoofed = o->restless = o->stray = false;
 	o->step = NULL;
 	memset(o->copies, 0, sizeof o->copies);
@@ -129,8 +145,8 @@ void oracle_begin(struct oracle *o, struct run *run, uint64_t (*generations)[MOD
 	for (unsigned ring = 0; ring < RINGS; ring++) {
 		struct model *m = &o->rings[ring].model;
 
-		m->violations = 0;
-		m->why = NULL;
+		memset(o->rings[ring].ops, 0, sizeof o->rings[ring].ops);
+		memset(m, 0, offsetof(struct model, queue)); /* all but what is counted for ever */
 		m->thread = 1;
 		if (run->rings[ring].open != 0) {
 			const struct model_setup setup = setup_of(o, ring, MISTAKE_NONE);
@@ -141,8 +157,7 @@ void oracle_begin(struct oracle *o, struct run *run, uint64_t (*generations)[MOD
 			m->complete_owner = run->rings[ring].complete.owner != 0;
 			oracle_kernel_base(o, ring);
 		} else {
-			m->open = false;
-			m->foreign_due = 0;
+			memset(m->slots, 0, sizeof m->slots);
 		}
 	}
 	check_at(NULL, RUN_AT_OPEN);
@@ -177,8 +192,21 @@ int oracle_do(struct oracle *o)
 {
 	const int rc = run_step(o->run, o->step, o->index);
 
+	if (stage_let_end != NULL) {
+		target_look(false);
+		stage_let_end(o);
+		target_look(true);
+	}
 	o->event = &o->run->event;
 	return rc;
+}
+
+/* What the kernel still owes, or keeps, must not come to a later run. */
+static void soil(const struct oracle *o)
+{
+	if (stage_soil != NULL && (o->stray || o->spoofed || o->run->tangled ||
+				   (o->step != NULL && o->step->verb == VERB_PREP_PROVIDE)))
+		stage_soil();
 }
 
 /* Which thread it will run on, and whether CQEs may come by themselves. */
@@ -190,9 +218,11 @@ static void prepare_step(struct oracle *o)
 
 	if (run->elsewhere && o->step->verb != VERB_ELSEWHERE)
 		second = !second;
-	o->threads = o->threads || second || split;
+	/* on the stage both are one thread: what it does is done when it returns */
+	o->threads = o->threads || ((second || split) && (stage_begin == NULL || run->backend != RUN_REAL));
 	o->loose = o->threads || run->soon || run->tangled || o->restless || run->header.setup == SETUP_COOP ||
 		   run->header.setup == SETUP_SQPOLL;
+	soil(o);
 	o->violations = 0;
 	for (unsigned ring = 0; ring < RINGS; ring++) {
 		o->rings[ring].facts = observe_facts(&run->rings[ring]);
@@ -254,14 +284,11 @@ void oracle_finish(struct oracle *o)
 	check_at(NULL, RUN_AT_FINISH);
 	oracle_check_tokens(o);
 	oracle_stream_finish(o);
-	if (o->stray)
-		run->stale = true; /* what the kernel still owes must not come to the next run */
-	if (o->spoofed) {
+	soil(o);
+	if (o->spoofed)
 		run->world.broken |= run->world.touched;
-	}
-	for (unsigned ring = 0; ring < RINGS; ring++)
-		for (uint32_t slot = 0; slot < MODEL_SLOTS && o->rings[ring].model.open; slot++)
-			o->generations[ring][slot] = o->rings[ring].model.slots[slot].generation % ONCE_GENERATIONS;
+	if (stage_settle != NULL)
+		stage_settle(run);
 	(void)run_finish(run, &left);
 	CHECK_THAT(CHECK_GIVE_BACK, left.give_back == 0, "%s", once_code_name(left.give_back));
 	CHECK_THAT(CHECK_SEEN, left.seen == 0, "%s", once_code_name(left.seen));

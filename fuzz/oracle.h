@@ -4,7 +4,7 @@
  * model beside it, and compares after each step. What must hold is listed in
  * checks.h; a check that fails ends the process.
  *
- *	oracle_begin(&oracle, &run, generations);     after run_open() or run_reset()
+ *	oracle_begin(&oracle, &run);        after run_open() or run_reset()
  *	for each step
  *		oracle_step(&oracle, &step, i);
  *	oracle_finish(&oracle);                       in place of run_finish()
@@ -75,7 +75,8 @@ struct oracle {
 	struct oracle_sqe sqes[SCENARIO_SQES];
 	struct oracle_copy copies[SCENARIO_COPIES];
 	struct oracle_stream streams[STREAMS];
-	uint64_t (*generations)[MODEL_SLOTS]; /* the last ones known, by ring and slot; kept from run to run */
+	uint64_t generations[RINGS][MODEL_SLOTS]; /* that a ring with this tag may go on with, by ring and slot */
+	uint64_t tags[RINGS];
 	bool loose;
 	bool threads;       /* the second one was used */
 	bool spoofed;       /* a message bore an operation's identity */
@@ -90,7 +91,7 @@ struct oracle {
 	const struct run_event *event; /* NULL until it was made */
 };
 
-void oracle_begin(struct oracle *o, struct run *run, uint64_t (*generations)[MODEL_SLOTS]);
+void oracle_begin(struct oracle *o, struct run *run);
 /* What the open of a ring must answer; an errno of the kernel's apart. */
 int oracle_open_answer(const struct scenario_header *header, unsigned ring, unsigned mistake);
 void oracle_step(struct oracle *o, const struct scenario_step *step, uint32_t index);
@@ -123,6 +124,8 @@ void oracle_same(struct oracle *o, int rc, int wanted);
 void oracle_allowed(struct oracle *o, struct model *m, const struct model_answer *answer, int rc);
 /* The ring was opened: the model begins anew. */
 void oracle_follow_open(struct oracle *o, unsigned ring, unsigned mistake);
+/* It is about to be closed. */
+void oracle_note_generations(struct oracle *o, unsigned ring);
 
 /* oracle_submit.c, oracle_sqe.c: false: not theirs */
 bool oracle_submit_step(struct oracle *o);

@@ -38,8 +38,11 @@ static void do_open(struct oracle *o)
 static void do_close(struct oracle *o)
 {
 	struct model *m = oracle_model(o);
-	const int wanted = o->step->verb == VERB_CLOSE ? model_close(m, &oracle_ring(o)->facts) : model_abandon(m);
+	int wanted;
 
+	if (m->open)
+		oracle_note_generations(o, o->step->ring);
+	wanted = o->step->verb == VERB_CLOSE ? model_close(m, &oracle_ring(o)->facts) : model_abandon(m);
 	oracle_same(o, oracle_do(o), wanted);
 	oracle_check_tokens(o);
 	if (wanted == 0)

@@ -7,7 +7,7 @@
 enum {
 	VARIANTS = 7,
 	LONG = 1000000000, /* nanoseconds of patience: it must end, though the machine be busy */
-	SHORT = 50000      /* ... it may never end */
+	SHORT = 500000     /* ... it may never end */
 };
 
 /* --- answers that the kernel decides --- */
@@ -170,17 +170,35 @@ void oracle_reaped(struct oracle *o)
 
 /* --- waits --- */
 
-/* Operations that end by themselves, so that a wait for them must end; *armed*: it submits, too. */
-static uint32_t certain_ones(const struct oracle *o, bool armed)
+static bool is_posted(const struct once_ring *library, uint64_t id)
 {
-	const struct oracle_ring *ring = &o->rings[o->step->ring];
+	const uint32_t ready = once_ready(library);
+
+	for (uint32_t i = 0; i < ready; i++) {
+		const uint64_t place = (library->complete.delivered + i) % library->view.cq_entries;
+
+		if (library->view.cqes[place << library->cqe_shift].user_data == id)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Operations that end by themselves, and have not: a wait for them must end; *armed*: it
+ * submits, too.
+ */
+static uint32_t certain_ones(struct oracle *o, bool armed)
+{
+	const struct oracle_ring *ring = oracle_ring(o);
 	uint32_t count = 0;
 
 	if (o->run->tangled || o->spoofed)
 		return 0;
 	for (uint32_t slot = 0; slot < ring->model.setup.capacity; slot++)
-		count += ring->ops[slot].certain && (ring->model.slots[slot].state == MODEL_IN_FLIGHT ||
-						     (armed && ring->model.slots[slot].state == MODEL_ARMED));
+		count += ring->ops[slot].certain &&
+			 ((ring->model.slots[slot].state == MODEL_IN_FLIGHT &&
+			   !is_posted(oracle_library(o), model_id_of(&ring->model, slot))) ||
+			  (armed && ring->model.slots[slot].state == MODEL_ARMED));
 	return count;
 }
 
@@ -197,7 +215,7 @@ static int do_and_watch(struct oracle *o, uint32_t wanted, unsigned time)
 	const uint32_t certain = certain_ones(o, submits);
 	int rc;
 
-	o->run->patience = there + certain >= wanted ? LONG : SHORT;
+	o->run->patience = there + certain >= wanted || (time != TIME_EVER && time != TIME_LATE) ? LONG : SHORT;
 	rc = oracle_do(o);
 	o->run->patience = LONG;
 	CHECK_THAT(CHECK_WAIT, (o->event->marks & RUN_EXPIRED) == 0 || there + certain < wanted,
@@ -224,6 +242,36 @@ static struct model_wait wait_of(uint32_t count, unsigned time)
 	return wait;
 }
 
+/*
+ * Whoever enters the kernel first owns the side. Whether a wait for one CQE had to
+ * is the library's secret: it may have known of one.
+ */
+static void note_owner(struct oracle *o)
+{
+	const struct once_ring *library = oracle_library(o);
+	struct model *m = oracle_model(o);
+
+	if (library->submit.owner == 0)
+		m->submit_owner = 0;
+	if (library->complete.owner == 0)
+		m->complete_owner = 0;
+}
+
+/*
+ * What a timed wait without IORING_FEAT_EXT_ARG has done: it arms a timeout of its own if
+ * too few CQEs are there, and that one may have come and gone when the wait returns.
+ */
+static void note_timer(struct oracle *o, const struct model_wait *wait, int rc)
+{
+	const uint32_t wanted = wait->count == 0 ? 1 : wait->count;
+	const struct once_ring *library = oracle_library(o);
+	struct model *m = oracle_model(o);
+
+	model_waited(m, wait, rc, once_armed(library), once_reserved(library));
+	if (wait->timed && m->setup.legacy && rc == 0 && oracle_ring(o)->facts.ready < wanted)
+		m->own_used = true;
+}
+
 static void do_wait(struct oracle *o, uint32_t count, unsigned time)
 {
 	const struct model_wait wait = wait_of(count, time);
@@ -232,9 +280,11 @@ static void do_wait(struct oracle *o, uint32_t count, unsigned time)
 	const int rc = do_and_watch(o, count == 0 ? 1 : count, time);
 
 	oracle_asked(o, ASK_WAIT, &wait, rc);
-	model_waited(m, &wait, rc, once_armed(library), once_reserved(library));
+	note_timer(o, &wait, rc);
 	if (rc != 0)
 		return;
+	if (!wait.timed && count <= 1)
+		note_owner(o);
 	if (!wait.timed && !m->own_used)
 		CHECK_THAT(CHECK_WAIT, once_ready(library) + 1 >= count, "it returned for %u, it waited for %u",
 			   once_ready(library) + 1, count);
@@ -267,7 +317,7 @@ static void do_submit_and_wait_timeout(struct oracle *o)
 	CHECK_THAT(CHECK_COUNT, o->event->submitted == armed - once_armed(library),
 		   "it says %u submitted, %u were", o->event->submitted, armed - once_armed(library));
 	if (wait.timed && m->setup.legacy)
-		model_waited(m, &wait, rc, once_armed(library), once_reserved(library));
+		note_timer(o, &wait, rc);
 	else
 		model_submitted(m, o->event->submitted);
 	if (rc == 0)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes, a scenario, a ring, the oracle. Rings are reused from input to input: a
- * new one costs twice as much as all else, and its teardown goes on in the kernel.
- * Each kind of ring has a seat; there are more kinds than seats, so the one that
- * was not used for longest gives way.
+ * Bytes, a scenario, a ring, the oracle. Each input opens its rings anew, but with
+ * the stage (stage.h) they are rings that the kernel has made before.
  *
  * AFL++ forks after the program has begun; a ring must be made in the process
- * that uses it, so seats are made by the first input of each process.
+ * that uses it, so all is made by the first input of each process.
  */
 #include "target.h"
+
+#include "stage.h"
+
+#include "../src/tool/run_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,20 +18,9 @@
 #include <unistd.h>
 
 enum {
-	SEATS = 24,
-	EMULATED_SEATS = 4,     /* which has few rings */
 	FD_BASE = 600,
-	FDS_A_SEAT = 32,
-	USES = 1000,            /* inputs that one ring serves */
 	HISTORY = 64,           /* inputs that are remembered */
 	PATIENCE = 1000000000   /* nanoseconds */
-};
-
-struct seat {
-	struct run run;
-	uint64_t generations[RINGS][MODEL_SLOTS];
-	uint64_t used_at;
-	uint32_t uses;
 };
 
 struct target_tally target_tally;
@@ -37,10 +28,9 @@ enum run_backend target_backend;
 run_observer *target_observer;
 void *target_context;
 
-static struct seat *seats[SEATS];
+static struct run *run;
 static struct oracle oracle;
 static pid_t owner;
-static bool opened_once;
 
 struct oracle *target_oracle(void)
 {
@@ -55,7 +45,7 @@ int __afl_selective_coverage = 1;
 void __afl_coverage_off(void) __attribute__((weak));
 void __afl_coverage_on(void) __attribute__((weak));
 
-static void look(bool on)
+void target_look(bool on)
 {
 	if (on && __afl_coverage_on != NULL)
 		__afl_coverage_on();
@@ -63,102 +53,73 @@ static void look(bool on)
 		__afl_coverage_off();
 }
 
-/* --- seats --- */
+/* --- the run --- */
 
-/* Of another process: not ours to close. */
-static void forget_seats(void)
+/* The first of this process; another one's is not ours to close. */
+static void make_run(void)
 {
-	memset(seats, 0, sizeof seats);
 	owner = getpid();
-}
-
-static struct seat *new_seat(unsigned i)
-{
-	struct seat *seat = aligned_alloc(_Alignof(struct seat), sizeof *seat);
-
-	if (seat == NULL)
+	if (stage_forget != NULL)
+		stage_forget();
+	run = aligned_alloc(_Alignof(struct run), sizeof *run);
+	if (run == NULL)
 		_exit(TARGET_SKIP);
-	memset(seat, 0, sizeof *seat);
-	seat->run.fd_base = FD_BASE + (int)i * FDS_A_SEAT;
-	seat->run.patience = PATIENCE;
-	seat->run.no_accounts = true;
-	seats[i] = seat;
-	return seat;
-}
-
-/* The one that fits, or a new one, or the oldest. */
-static struct seat *find_seat(const struct scenario_header *header)
-{
-	const unsigned places = target_backend == RUN_EMULATED ? EMULATED_SEATS : SEATS;
-	unsigned oldest = 0;
-
-	for (unsigned i = 0; i < places; i++) {
-		if (seats[i] == NULL)
-			return new_seat(i);
-		if (run_fits(&seats[i]->run, header, target_backend))
-			return seats[i];
-		if (seats[i]->used_at < seats[oldest]->used_at)
-			oldest = i;
-	}
-	return seats[oldest];
+	memset(run, 0, sizeof *run);
+	run->fd_base = FD_BASE;
+	run->patience = PATIENCE;
 }
 
 /* No ring: the machine's business. */
-static void skip_unless_possible(const struct seat *seat, int rc)
+static void skip_unless_possible(int rc)
 {
 	if (rc == -EPERM || rc == -ENOSYS || rc == -ENOMEM || rc == -EMFILE || rc == -ENOTSUP ||
-	    !seat->run.world.open) {
+	    !run->world.open) {
 		(void)fprintf(stderr, "skipped: no ring here: %s\n", strerror(-rc));
 		_exit(TARGET_SKIP);
 	}
 }
 
-static void sit_down(struct seat *seat, const struct scenario_header *header)
+/* Nothing of the input before: not in a ring that this one leaves closed, either. */
+static void forget_rings(void)
 {
-	const bool fits = run_fits(&seat->run, header, target_backend) && seat->uses < USES;
+	for (unsigned ring = 0; ring < RINGS; ring++) {
+		if (run->rings[ring].open != 0 && once_abandon(&run->rings[ring], NULL) == 0)
+			run_forget_ring(run, ring);
+		memset(&run->rings[ring], 0, sizeof run->rings[ring]);
+	}
+	memset(run->ops, 0, sizeof run->ops);
+}
+
+static void open_rings(const struct scenario_header *header)
+{
 	const int wanted = oracle_open_answer(header, RING_A, MISTAKE_NONE);
 	int rc;
 
-	seat->run.observe = target_observer;
-	seat->run.context = target_context;
-	seat->run.no_accounts = target_observer == NULL;
-	if (fits) {
-		rc = run_reset(&seat->run, header);
-		seat->uses++;
-		target_tally.reused++;
-	} else {
-		rc = run_open(&seat->run, header, target_backend);
-		memset(seat->generations, 0, sizeof seat->generations);
-		seat->uses = 0;
-		target_tally.opened++;
-	}
-	skip_unless_possible(seat, rc);
+	run->observe = target_observer;
+	run->context = target_context;
+	run->no_accounts = target_observer == NULL;
+	forget_rings();
+	if (stage_begin != NULL)
+		stage_begin(target_backend == RUN_REAL, header->phase, header->generations == 0);
+	rc = run_open(run, header, target_backend);
+	if (stage_begun != NULL)
+		stage_begun();
+	skip_unless_possible(rc);
 	check_at(NULL, RUN_AT_OPEN);
 	if (rc == 0 || wanted != 0)
 		CHECK_THAT(CHECK_OPEN, rc == wanted || (rc == ONCE_BAD_SIZE && header->second != 0),
 			   "it answers %d (%s), wanted %s", rc, once_code_name(rc), once_code_name(wanted));
-	opened_once = opened_once || rc == 0;
-}
-
-/* Other seats come and go, so each run begins with what is free then. */
-static void note_descriptors(struct world *world)
-{
-	const int lowest = dup(world->base + FILE_COUNTER);
-
-	if (lowest >= 0)
-		(void)close(lowest);
-	world->lowest = lowest;
 }
 
 void target_close(void)
 {
-	for (unsigned i = 0; i < SEATS; i++) {
-		if (seats[i] == NULL)
-			continue;
-		run_close(&seats[i]->run);
-		free(seats[i]);
-		seats[i] = NULL;
-	}
+	if (run == NULL)
+		return;
+	run_close(run);
+	free(run);
+	run = NULL;
+	if (stage_end != NULL)
+		stage_end();
 }
 
 /* --- history: what a finding that one input alone does not show has come from --- */
@@ -212,10 +173,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	static struct scenario_step steps[TARGET_STEPS];
 	struct scenario scenario;
-	struct seat *seat;
 
-	if (owner != getpid())
-		forget_seats();
+	if (run == NULL || owner != getpid())
+		make_run();
 	check_last_words = tell_history;
 	remember(bytes, length);
 	scenario_init(&scenario, steps, TARGET_STEPS);
@@ -225,17 +185,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		target_backend = RUN_EMULATED;
 	scenario.header.fault = FAULT_NONE; /* the model knows a kernel that works */
 	scenario.header.fault_arg = 0;
-	look(false);
-	seat = find_seat(&scenario.header);
-	seat->used_at = target_tally.inputs;
-	sit_down(seat, &scenario.header);
-	note_descriptors(&seat->run.world);
-	oracle_begin(&oracle, &seat->run, seat->generations);
-	look(true);
+	target_look(false);
+	open_rings(&scenario.header);
+	oracle_begin(&oracle, run);
+	target_look(true);
 	for (uint32_t i = 0; i < scenario.count; i++)
 		oracle_step(&oracle, &scenario.steps[i], i);
-	look(false);
+	target_look(false);
 	oracle_finish(&oracle);
-	look(true);
+	target_look(true);
 	return 0;
 }

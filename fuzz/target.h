@@ -22,12 +22,14 @@ void target_close(void);
 /* The oracle of the last input: its coverage counts go on from input to input. */
 struct oracle *target_oracle(void);
 
+/* Whether AFL++ shall see what is run from here on. */
+void target_look(bool on);
+
 /* What has been run since the process began. */
 struct target_tally {
 	uint64_t inputs, steps;
 	uint64_t verbs[VERBS];
 	uint8_t pairs[VERBS][VERBS];  /* one after the other */
-	uint64_t opened, reused;      /* rings */
 };
 extern struct target_tally target_tally;
 

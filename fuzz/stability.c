@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which code runs another way when the same input is run again: what AFL++ calls
+ * instability, by function. To be linked with the target built by clang with
+ * -fsanitize-coverage=trace-pc-guard; hits are counted in AFL++'s classes.
+ *
+ *	stability FILE...       each is run TURNS times; every other run comes after another input
+ */
+#include "target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EDGES = 1 << 16, TURNS = 8, BYTES = 4096, SHOWN = 3 };
+
+static struct edge {
+	uintptr_t at;
+	uint8_t hits, first, varies, seen;
+	uint32_t inputs; /* in which it varied */
+	uint32_t example[SHOWN];
+} edges[EDGES];
+
+static uint32_t edge_count;
+static bool off;
+
+void __sanitizer_cov_trace_pc_guard_init(uint32_t *start, const uint32_t *stop);
+void __sanitizer_cov_trace_pc_guard(uint32_t *guard);
+void __afl_coverage_on(void);
+void __afl_coverage_off(void);
+
+void __sanitizer_cov_trace_pc_guard_init(uint32_t *start, const uint32_t *stop)
+{
+	for (; start < stop && *start == 0 && edge_count < EDGES - 1; start++)
+		*start = ++edge_count;
+}
+
+void __sanitizer_cov_trace_pc_guard(uint32_t *guard)
+{
+	struct edge *edge = &edges[*guard];
+
+	if (off)
+		return;
+	edge->at = (uintptr_t)__builtin_return_address(0);
+	edge->hits = (uint8_t)(edge->hits == UINT8_MAX ? 1 : edge->hits + 1);
+}
+
+void __afl_coverage_on(void)
+{
+	off = false;
+}
+
+void __afl_coverage_off(void)
+{
+	off = true;
+}
+
+static uint8_t class_of(uint8_t hits)
+{
+	static const uint8_t from[] = { 128, 32, 16, 8, 4, 3, 2, 1 };
+
+	for (unsigned i = 0; i < sizeof from; i++)
+		if (hits >= from[i])
+			return from[i];
+	return 0;
+}
+
+static size_t load(const char *path, uint8_t *bytes)
+{
+	FILE *file = fopen(path, "rb");
+	const size_t length = file != NULL ? fread(bytes, 1, BYTES, file) : 0;
+
+	if (file != NULL)
+		(void)fclose(file);
+	return length;
+}
+
+static void run_once(const char *path)
+{
+	static uint8_t bytes[BYTES];
+	const size_t length = load(path, bytes);
+
+	for (uint32_t i = 1; i <= edge_count; i++)
+		edges[i].hits = 0;
+	(void)LLVMFuzzerTestOneInput(bytes, length);
+}
+
+static bool run_often(char **paths, uint32_t count, uint32_t n)
+{
+	bool varies = false;
+
+	for (unsigned turn = 0; turn < TURNS; turn++) {
+		if (turn % 2 == 1)
+			run_once(paths[(uint32_t)rand() % count]);
+		run_once(paths[n]);
+		for (uint32_t i = 1; i <= edge_count; i++) {
+			const uint8_t hits = class_of(edges[i].hits);
+
+			if (turn == 0)
+				edges[i].first = hits;
+			edges[i].varies = turn != 0 && (edges[i].varies || hits != edges[i].first);
+			edges[i].seen = edges[i].seen || hits != 0;
+		}
+	}
+	for (uint32_t i = 1; i <= edge_count; i++) {
+		if (!edges[i].varies)
+			continue;
+		if (edges[i].inputs < SHOWN)
+			edges[i].example[edges[i].inputs] = n;
+		edges[i].inputs++;
+		varies = true;
+	}
+	return varies;
+}
+
+/* "address inputs example..." of each edge that varied: for addr2line. */
+int main(int argc, char **argv)
+{
+	uint32_t inputs = 0, seen = 0, varied = 0;
+
+	for (int i = 1; i < argc; i++)
+		inputs += run_often(argv + 1, (uint32_t)(argc - 1), (uint32_t)(i - 1));
+	for (uint32_t i = 1; i <= edge_count; i++) {
+		seen += edges[i].seen;
+		varied += edges[i].inputs != 0;
+		if (edges[i].inputs == 0)
+			continue;
+		printf("0x%lx %u", (unsigned long)(edges[i].at - 1), edges[i].inputs);
+		for (uint32_t k = 0; k < SHOWN && k < edges[i].inputs; k++)
+			printf(" %s", argv[1 + edges[i].example[k]]);
+		printf("\n");
+	}
+	(void)fprintf(stderr, "stability: %u of %u edges vary, in %u of %d inputs: %.1f %%\n", varied, seen, inputs,
+		      argc - 1, seen != 0 ? 100.0 - 100.0 * varied / seen : 0.0);
+	return 0;
+}
