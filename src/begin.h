@@ -104,12 +104,7 @@
               ring->complete.freed == 0 && ring->complete.ended == 0 && ring->complete.held == 0 &&
               ring->complete.retired == 0 && ring->complete.credit_returned == 0;
      requires open: ring->open != 0;
-     assigns once_state[0 .. 65535], once_at[0 .. 65535], once_place[0 .. 65535],
-             once_rank[0 .. 65535], once_out_at[0 .. 65535], once_out_place[0 .. 65535],
-             once_credit_sum[0 .. 65536],
-             once_n_free, once_n_taken, once_n_live, once_n_ended, once_n_parked, once_n_retired,
-             once_n_out, once_freed, once_collected, once_head, once_head_at, once_next,
-             once_next_at, once_arming;
+     assigns ONCE_GHOSTS;
      ONCE_KEEPS_SLOTS(ring);
      ONCE_KEEPS_WINDOW(ring);
      ONCE_KEEPS_BOOKS(ring);

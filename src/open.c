@@ -89,9 +89,23 @@ static int config_refusal(const struct once_config *config)
 	return 0;
 }
 
+/*@ logic integer places_of{L}(struct once_port_view *view) =
+      (view->features & ONCE_FEAT_EXT_ARG) == 0 ? ONCE_OWN_PLACES_LEGACY : ONCE_OWN_PLACES;
+    logic integer sqes_of{L}(struct once_port_view *view) =
+      (view->features & ONCE_FEAT_EXT_ARG) == 0 ? ONCE_OWN_SQES : 0; */
+
+/* CQ places that the library keeps. */
+/*@ requires view: \valid_read(view);
+    assigns \nothing;
+    ensures places: \result == places_of(view);
+    ensures most: \result <= ONCE_OWN_PLACES_LEGACY; */
+static uint32_t own_places_of(const struct once_port_view *view)
+{
+	return (view->features & ONCE_FEAT_EXT_ARG) == 0 ? ONCE_OWN_PLACES_LEGACY : ONCE_OWN_PLACES;
+}
+
 /* Whether the kernel's answer can be worked with: 0 or the refusal. */
 /*@ requires pointers: \valid_read(config) && \valid_read(view);
-    requires places: own_places <= ONCE_OWN_PLACES_LEGACY;
     assigns \nothing;
     ensures answer: \result == 0 || \result == ONCE_OLD_KERNEL || \result == ONCE_BAD_MEMORY ||
             \result == ONCE_BAD_SIZE;
@@ -99,11 +113,11 @@ static int config_refusal(const struct once_config *config)
     ensures fits: \result == 0 ==> view->sq_entries <= config->memory.time_places &&
             view->cq_entries <= config->memory.window_places;
     ensures admission: \result == 0 ==> view->cq_entries <= CQ_ENTRIES_MAX &&
-            config->memory.capacity + own_places <= view->cq_entries; */
-static int view_refusal(const struct once_config *config, const struct once_port_view *view,
-			uint32_t own_places)
+            config->memory.capacity + places_of(view) <= view->cq_entries; */
+static int view_refusal(const struct once_config *config, const struct once_port_view *view)
 {
 	const struct once_memory *memory = &config->memory;
+	const uint32_t own_places = own_places_of(view);
 
 	if ((view->features & ONCE_FEAT_NODROP) == 0)
 		return refuse(config, ONCE_OLD_KERNEL, ONCE_FEAT_NODROP, view->features);
@@ -294,27 +308,73 @@ static int setup(struct once_ring *ring, const struct once_config *config,
 /*@ requires ring: \valid(ring);
     requires config: \valid_read(config) && \base_addr(config) != \base_addr(ring);
     requires view: \valid_read(view) && \base_addr(view) != \base_addr(ring);
-    requires places: config->memory.capacity + own_places <= view->cq_entries;
-    requires own: own_sqes < view->sq_entries;
+    requires places: config->memory.capacity + places_of(view) <= view->cq_entries;
+    requires own: sqes_of(view) < view->sq_entries;
     assigns ring->capacity, ring->sq_usable, ring->cqe_shift,
             ring->options, ring->simple, ring->credit_places, ring->multishot_credit,
             ring->eventfd;
     ensures capacity: ring->capacity == config->memory.capacity;
-    ensures usable: ring->sq_usable == view->sq_entries - own_sqes;
+    ensures usable: ring->sq_usable == view->sq_entries - sqes_of(view);
     ensures shift: ring->cqe_shift == (view->flags / SETUP_CQE32) % 2;
-    ensures credit: ring->credit_places == view->cq_entries - own_places - ring->capacity;
+    ensures credit: ring->credit_places == view->cq_entries - places_of(view) - ring->capacity;
     ensures options: ring->options == config->options; */
 static void fix(struct once_ring *ring, const struct once_config *config,
-		const struct once_port_view *view, uint32_t own_places, uint32_t own_sqes)
+		const struct once_port_view *view)
 {
+	const uint32_t own_sqes = (view->features & ONCE_FEAT_EXT_ARG) == 0 ? ONCE_OWN_SQES : 0;
+
 	ring->capacity = config->memory.capacity;
 	ring->sq_usable = view->sq_entries - own_sqes;
 	ring->cqe_shift = view->flags / SETUP_CQE32 % 2;
 	ring->options = config->options;
 	ring->simple = !once_is_split(ring) && (view->flags & (ONCE_SETUP_SQPOLL | SETUP_CQE32)) == 0;
-	ring->credit_places = view->cq_entries - own_places - config->memory.capacity;
+	ring->credit_places = view->cq_entries - own_places_of(view) - config->memory.capacity;
 	ring->multishot_credit = config->multishot_credit != 0 ? config->multishot_credit : 1;
 	ring->eventfd = -1;
+}
+
+/* What the kernel gave becomes the ring, with which the machine begins. */
+/*@ requires ring: \valid(ring);
+    requires config: \valid_read(config) && \base_addr(config) != \base_addr(ring);
+    requires view: \valid_read(view) && \base_addr(view) != \base_addr(ring);
+    requires sizes: once_view_is_usable(view) && 1 <= config->memory.capacity &&
+             config->memory.capacity + places_of(view) <= view->cq_entries &&
+             view->cq_entries <= config->memory.window_places &&
+             view->sq_entries <= config->memory.time_places;
+    requires room_for_own: (view->features & ONCE_FEAT_EXT_ARG) == 0 ==>
+             ONCE_OWN_SQES < view->sq_entries;
+    requires mapped: once_view_is_valid(view) && once_view_is_separate(view);
+    requires apart: once_view_is_apart(view, \base_addr(ring));
+    requires arrays: once_view_is_apart_from(view, (struct once_memory *)&config->memory);
+    requires slots: once_given_slots((struct once_memory *)&config->memory);
+    requires places: once_given_places((struct once_memory *)&config->memory);
+    requires given: once_given_apart((struct once_memory *)&config->memory, \base_addr(ring)) &&
+             once_given_apart((struct once_memory *)&config->memory, \base_addr(config)) &&
+             once_given_apart((struct once_memory *)&config->memory, \base_addr(view));
+    requires used: used < ONCE_GENERATIONS - 1;
+    assigns *ring, config->memory.ops[0 .. config->memory.capacity - 1],
+            config->memory.stack[0 .. config->memory.capacity - 1],
+            config->memory.returned[0 .. config->memory.capacity - 1],
+            config->memory.credits[0 .. config->memory.capacity - 1],
+            config->memory.window[0 .. config->memory.window_places - 1],
+            ONCE_GHOSTS;
+    ensures opened: once_opened(ring); */
+static void start(struct once_ring *ring, const struct once_config *config,
+		  const struct once_port_view *view, uint64_t serial, uint64_t used)
+{
+	copy_view(&ring->view, view);
+	copy_memory(&ring->memory, &config->memory);
+	fix(ring, config, view);
+	ring->handler = config->handler;
+	ring->context = config->context;
+	ring->tag = (1 + serial % ONCE_TAGS) * ONCE_TAG_UNIT;
+	ring->ages = config->generations_used == 0;
+	once_begin(ring, serial, used + 1);
+	ring->open = 1;
+	/*@ assert sizes: once_sizes(ring); */
+	/*@ assert memory: once_valid(ring); */
+	/*@ assert objects: once_objects(ring); */
+	/*@ ghost once_start(ring, used + 1); */
 }
 
 int once_open(struct once_ring *ring, const struct once_config *config)
@@ -324,8 +384,6 @@ int once_open(struct once_ring *ring, const struct once_config *config)
 	const uint32_t tag = (uint32_t)(1 + serial % ONCE_TAGS);
 	const uint64_t used = config->generations_used != 0 ? config->generations_used
 							    : once_port_generations(tag);
-	uint32_t own_places;
-	bool legacy;
 	int rc;
 
 	if (ring->open != 0)
@@ -337,26 +395,12 @@ int once_open(struct once_ring *ring, const struct once_config *config)
 		rc = setup(ring, config, &view);
 	if (rc < 0)
 		return rc;
-	legacy = (view.features & ONCE_FEAT_EXT_ARG) == 0;
-	own_places = legacy ? ONCE_OWN_PLACES_LEGACY : ONCE_OWN_PLACES;
-	rc = view_refusal(config, &view, own_places);
+	rc = view_refusal(config, &view);
 	if (rc != 0) {
 		once_port_close(&ring->port);
 		return rc;
 	}
-	copy_view(&ring->view, &view);
-	copy_memory(&ring->memory, &config->memory);
-	fix(ring, config, &view, own_places, legacy ? ONCE_OWN_SQES : 0);
-	ring->handler = config->handler;
-	ring->context = config->context;
-	ring->tag = tag * ONCE_TAG_UNIT;
-	ring->ages = config->generations_used == 0;
-	once_begin(ring, serial, used + 1);
-	ring->open = 1;
-	/*@ assert sizes: once_sizes(ring); */
-	/*@ assert memory: once_valid(ring); */
-	/*@ assert objects: once_objects(ring); */
-	/*@ ghost once_start(ring, used + 1); */
+	start(ring, config, &view, serial, used);
 	return 0;
 }
 

@@ -93,7 +93,8 @@ ONCE_COLD bool once_retire_slot(struct once_ring *ring, uint32_t slot)
     ensures same_places: ring->complete.delivered == \old(ring->complete.delivered) &&
             ring->complete.next_index == \old(ring->complete.next_index);
     ensures same_held: ring->complete.held == \old(ring->complete.held);
-    ensures same_opening: ring->complete.opened_at == \old(ring->complete.opened_at);
+    ensures same_opening: ring->complete.opened_at == \old(ring->complete.opened_at) &&
+            ring->open == \old(ring->open);
     ensures same_limits: ring->submit.sq_tail == \old(ring->submit.sq_tail) &&
             ring->submit.wear_from == \old(ring->submit.wear_from);
     ensures kept: ONCE_WINDOW_KEPT(ring);
@@ -160,6 +161,10 @@ static inline uint32_t pass_place(struct once_ring *ring, const struct once_hold
              ring->complete.opened_at <= once_head;
     assigns ring->complete.head, ring->complete.head_index, ring->complete.freed,
             ring->complete.ended, ring->complete.published, *ring->view.cq_head;
+    ensures open: ring->open == \old(ring->open);
+    ensures same: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->complete.opened_at == \old(ring->complete.opened_at);
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ensures books_submit: once_books_submit(ring);
@@ -207,6 +212,7 @@ void once_reclaim(struct once_ring *ring)
 	    loop invariant next: ring->complete.next_index == \at(ring->complete.next_index, Pre);
 	    loop invariant held: ring->complete.held == \at(ring->complete.held, Pre);
 	    loop invariant opened: ring->complete.opened_at == \at(ring->complete.opened_at, Pre);
+	    loop invariant open: ring->open == \at(ring->open, Pre);
 	    loop assigns head, freed, ended, index, ring->complete.retired,
 	      ring->complete.return_index, ring->complete.credit_returned, ring->submit.free,
 	      ring->memory.stack[0 .. ring->capacity - 1],

@@ -392,6 +392,10 @@ int once_why_woken(uint64_t end);
     ONCE_KEEPS_WINDOW(ring);
     ensures books_submit: once_books_submit(ring);
     ensures books_complete: once_books_complete(ring);
+    ensures open: ring->open == \old(ring->open);
+    ensures same: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->complete.opened_at == \old(ring->complete.opened_at);
     ensures forward: \old(once_head) <= once_head <= once_next;
     ensures only_seen: \forall integer i; 0 <= i < ring->view.cq_entries &&
             \old(once_pos(ring->view.cq_entries, i)) < once_head ==>

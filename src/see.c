@@ -179,17 +179,80 @@ static inline void pass_head(struct once_ring *ring, const struct once_hold *hol
 		  free + freed);
 }
 
+/* HELD → SEEN, and the count of tokens that are out follows. */
+/*@ requires ring: once_machine(ring);
+    requires out: once_token_out(ring, hold, position);
+    assigns hold->position, ring->complete.held,
+            once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_out;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures spent: hold->position == ONCE_NO_POSITION;
+    ensures same: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->complete.opened_at == \old(ring->complete.opened_at);
+    ensures held: ring->complete.held == \old(ring->complete.held) - 1; */
+static inline void spend(struct once_ring *ring, struct once_hold *hold, uint64_t position)
+{
+	(void)position;
+	once_mark_seen(ring, hold);
+	once_set_held(ring, ring->complete.held - 1);
+}
+
+/* The head's own token is seen: in the common case it is passed and reclaimed at once. */
+/*@ requires ring: once_machine(ring);
+    requires position: once_head <= position < once_next &&
+             hold == ring->memory.window + once_place_at(ring->view.cq_entries, position);
+    requires seen: hold->position == ONCE_NO_POSITION;
+    assigns ring->complete.head, ring->complete.head_index, ring->complete.freed,
+            ring->complete.ended, ring->submit.free,
+            ring->memory.ops[0 .. ring->capacity - 1].life, ring->memory.stack[0 .. ring->capacity - 1],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_ended, once_freed, once_head, once_head_at;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures same: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->complete.opened_at == \old(ring->complete.opened_at);
+    ensures forward: \old(once_head) <= once_head; */
+static inline void pass_first(struct once_ring *ring, const struct once_hold *hold, uint64_t position)
+{
+	if (position == ring->complete.head && !once_is_split(ring) && once_frees_plainly(ring))
+		pass_head(ring, hold);
+}
+
+/* The head passes what is seen, if it can. */
+/*@ requires ring: once_machine(ring);
+    assigns ONCE_HEAD_COUNTERS(ring), ONCE_SLOT_MEMORY(ring);
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures same: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->complete.opened_at == \old(ring->complete.opened_at);
+    ensures forward: \old(once_head) <= once_head;
+    ensures prefix: once_prefix(ring); */
+static inline void pass_seen(struct once_ring *ring)
+{
+	if (once_head_is_seen(ring))
+		once_reclaim(ring);
+}
+
 int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t position,
 		   const struct once_ring *issuer)
 {
 	if (!is_held(ring, hold, position))
 		return refusal(ring, hold, position, issuer);
-	once_mark_seen(ring, hold);
-	once_set_held(ring, ring->complete.held - 1);
-	if (position == ring->complete.head && !once_is_split(ring) && once_frees_plainly(ring))
-		pass_head(ring, hold);
-	if (once_head_is_seen(ring))
-		once_reclaim(ring);
+	/*@ ghost uint64_t first = once_head; */
+	/*@ ghost uint32_t first_at = once_head_at; */
+	spend(ring, hold, position);
+	/*@ assert spent: hold->position == ONCE_NO_POSITION; */
+	pass_first(ring, hold, position);
+	/*@ assert spent: hold->position == ONCE_NO_POSITION; */
+	pass_seen(ring);
+	/*@ assert spent: hold->position == ONCE_NO_POSITION; */
+	/*@ ghost once_lemma_place(ring->view.cq_entries, first, first_at, position); */
 	return 0;
 }
 
@@ -202,7 +265,7 @@ int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t posi
     requires one_thread: !once_split_mode(ring);
     requires plainly: ring->submit.credit_taken == ring->complete.credit_returned &&
              ring->submit.sq_tail < ring->submit.wear_from;
-    requires tokens: \valid_read(cqes + (0 .. count - 1)) && once_apart(ring, cqes);
+    requires tokens: \valid_read(cqes + (0 .. count - 1)) && once_apart(ring, \base_addr(cqes));
     assigns ring->complete.head, ring->complete.head_index, ring->complete.freed,
             ring->complete.ended, ring->complete.held, ring->submit.free,
             ring->memory.window[0 .. ring->view.cq_entries - 1].position,

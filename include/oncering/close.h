@@ -9,7 +9,9 @@
 #ifndef ONCERING_CLOSE_H
 #define ONCERING_CLOSE_H
 
-#include "oncering/logic_account.h"
+#include "oncering/code.h"
+#include "oncering/logic.h"
+#include "oncering/logic_arrays.h"
 #include "oncering/types.h"
 
 /* What stands in the way of a close. */
@@ -74,6 +76,52 @@ uint32_t once_survivors(const struct once_ring *ring, struct once_survivor *surv
  *   ONCE_NOT_OPEN, ONCE_STILL_TAKEN, ONCE_STILL_LIVE, ONCE_STILL_HELD,
  *   ONCE_STILL_RESERVED, ONCE_STILL_READY  the first that applies
  */
+/*@ requires ring: \valid(ring) && once_readable(ring);
+    requires counts: once_counts(ring);
+    requires memory: ring->open != 0 ==> once_can_be_shut(ring);
+    requires report: report == \null || \valid(report);
+    requires apart: \base_addr(report) != \base_addr(ring) &&
+             \base_addr(report) != \base_addr(ring->memory.ops) &&
+             \base_addr(report) != \base_addr(ring->memory.window);
+    assigns *report, ring->port, ring->open, ring->simple, ring->capacity, ring->view.cq_entries,
+            ring->submit, ring->complete, ring->memory.ops[0 .. ring->capacity - 1],
+            ring->memory.window[0 .. ring->view.cq_entries - 1];
+    behavior not_open:
+      assumes closed: ring->open == 0;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_OPEN;
+    behavior still_taken:
+      assumes taken: ring->open != 0 && once_count_taken(ring) != 0;
+      assigns *report;
+      ensures refused: \result == ONCE_STILL_TAKEN;
+    behavior still_held:
+      assumes held: ring->open != 0 && once_count_taken(ring) == 0 && ring->complete.held != 0;
+      assigns *report;
+      ensures refused: \result == ONCE_STILL_HELD;
+    behavior still_live:
+      assumes live: ring->open != 0 && once_count_taken(ring) == 0 && ring->complete.held == 0 &&
+              once_count_armed(ring) + once_count_in_flight(ring) != 0;
+      assigns *report;
+      ensures refused: \result == ONCE_STILL_LIVE;
+    behavior still_reserved:
+      assumes reserved: ring->open != 0 && once_count_taken(ring) == 0 &&
+              ring->complete.held == 0 &&
+              once_count_armed(ring) + once_count_in_flight(ring) == 0 &&
+              ring->complete.timers != 0;
+      assigns *report;
+      ensures refused: \result == ONCE_STILL_RESERVED;
+    behavior nothing_left:
+      assumes settled: ring->open != 0 && once_count_taken(ring) == 0 &&
+              ring->complete.held == 0 &&
+              once_count_armed(ring) + once_count_in_flight(ring) == 0 &&
+              ring->complete.timers == 0;
+      ensures answer: \result == 0 || \result == ONCE_STILL_READY;
+      ensures closed: \result == 0 ==> once_closed(ring);
+      ensures refused: \result != 0 ==> ring->open == \old(ring->open) &&
+              ring->capacity == \old(ring->capacity) &&
+              ring->view.cq_entries == \old(ring->view.cq_entries);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL_AT(1) ONCE_MUST_CHECK
 int once_close(struct once_ring *ring, struct once_report *report);
 
@@ -84,6 +132,25 @@ int once_close(struct once_ring *ring, struct once_report *report);
  * the kernel runs (io_uring_setup(2)). *report* (may be NULL) as above.
  * Returns 0 or ONCE_NOT_OPEN.
  */
+/*@ requires ring: \valid(ring) && once_readable(ring);
+    requires counts: once_counts(ring);
+    requires memory: ring->open != 0 ==> once_can_be_shut(ring);
+    requires report: report == \null || \valid(report);
+    requires apart: \base_addr(report) != \base_addr(ring) &&
+             \base_addr(report) != \base_addr(ring->memory.ops) &&
+             \base_addr(report) != \base_addr(ring->memory.window);
+    assigns *report, ring->port, ring->open, ring->simple, ring->capacity, ring->view.cq_entries,
+            ring->submit, ring->complete, ring->memory.ops[0 .. ring->capacity - 1],
+            ring->memory.window[0 .. ring->view.cq_entries - 1];
+    behavior not_open:
+      assumes closed: ring->open == 0;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_OPEN;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures closed: \result == 0 && once_closed(ring);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL_AT(1) ONCE_MUST_CHECK
 int once_abandon(struct once_ring *ring, struct once_report *report);
 

@@ -26,6 +26,30 @@ ONCE_BEGIN_C
  * The core of once_seen(). The token is (hold, position), of *issuer*. Not for
  * callers.
  */
+/*@ requires ring: once_ring_ok(ring);
+    behavior seen:
+      assumes out: ring->open != 0 && once_token_out(ring, hold, position);
+      assigns hold->position, ring->complete.held, ONCE_HEAD_COUNTERS(ring),
+              ONCE_SLOT_MEMORY(ring), once_out_at[0 .. 65535], once_out_place[0 .. 65535],
+              once_n_out;
+      ensures ok: \result == 0;
+      ensures ring: once_opened(ring);
+      ensures spent: once_token_spent(ring, position);
+      ensures count: ring->complete.held == \old(ring->complete.held) - 1;
+      ensures forward: \old(once_head) <= once_head;
+    behavior refused:
+      assumes not_out: ring->open == 0 || !once_token_out(ring, hold, position);
+      assigns \nothing;
+      ensures unchanged: once_unseen{Old, Here}(ring);
+      ensures ring: once_ring_ok(ring);
+      ensures refusal: once_is_refusal(\result);
+      ensures not_open: \old(ring->open) == 0 ==> \result == ONCE_NOT_OPEN;
+      ensures other_ring: \old(ring->open) != 0 && hold != \null && issuer != ring ==>
+              \result == ONCE_OTHER_RING;
+      ensures twice: \old(ring->open != 0 && hold != \null && issuer == ring &&
+              once_token_spent(ring, position)) ==> \result == ONCE_SEEN_TWICE;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL_AT(1)
 int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t position,
 		   const struct once_ring *issuer) ONCE_CONSUMES(2);

@@ -289,11 +289,35 @@
   predicate once_ring_ok{L}(struct once_ring *r) =
     \valid(r) && (once_opened(r) || once_closed(r));
 
+  // seeing did nothing
+  predicate once_unseen{L, M}(struct once_ring *r) =
+    \at(r->complete.held, L) == \at(r->complete.held, M) &&
+    \at(r->complete.head, L) == \at(r->complete.head, M) &&
+    \at(r->complete.head_index, L) == \at(r->complete.head_index, M) &&
+    \at(r->complete.freed, L) == \at(r->complete.freed, M) &&
+    \at(r->complete.ended, L) == \at(r->complete.ended, M) &&
+    \at(r->complete.published, L) == \at(r->complete.published, M) &&
+    \at(r->complete.retired, L) == \at(r->complete.retired, M) &&
+    \at(r->complete.return_index, L) == \at(r->complete.return_index, M) &&
+    \at(r->complete.credit_returned, L) == \at(r->complete.credit_returned, M) &&
+    \at(r->submit.free, L) == \at(r->submit.free, M) &&
+    \at(*r->view.cq_head, L) == \at(*r->view.cq_head, M) &&
+    (\forall integer i; \at(r->memory.window[i].position, L) == \at(r->memory.window[i].position, M)) &&
+    (\forall integer s; \at(r->memory.ops[s].life, L) == \at(r->memory.ops[s].life, M) &&
+      \at(r->memory.stack[s], L) == \at(r->memory.stack[s], M) &&
+      \at(r->memory.returned[s], L) == \at(r->memory.returned[s], M) &&
+      \at(r->memory.credits[s], L) == \at(r->memory.credits[s], M));
+
   // an SQE that once_take() filled for slot s; by now it may be a stale copy
   predicate once_issued{L}(struct once_sqe *q, struct once_ring *r, integer s) =
     q->ring == r && 0 <= s < r->capacity && q->op == r->memory.ops + s &&
     once_names(r->tag, s, q->id) &&
     (r->memory.ops[s].id == q->id + once_G ==> once_state[s] == ONCE_IS_TAKEN);
+
+  // ... or is taken, and nothing else was done with it
+  predicate once_taken_for{L}(struct once_sqe *q, struct once_ring *r) =
+    \exists integer s; once_issued(q, r, s) && once_state[s] == ONCE_IS_TAKEN &&
+      q->op->id == q->id + once_G;
 
   // a code of the library's, not the kernel's
   predicate once_is_refusal(integer rc) = -5100 < rc < -5000;
@@ -377,6 +401,13 @@
 	once_place[0 .. 65535], once_state[0 .. 65535], once_rank[0 .. 65535], \
 	once_credit_sum[0 .. 65536], once_n_free, once_n_ended, once_n_parked, once_n_retired, \
 	once_freed, once_head, once_head_at
+/* Every ghost: where the machine is. */
+#define ONCE_GHOSTS \
+	once_state[0 .. 65535], once_at[0 .. 65535], once_place[0 .. 65535], once_rank[0 .. 65535], \
+	once_end_at[0 .. 65535], once_out_at[0 .. 65535], once_out_place[0 .. 65535], \
+	once_credit_sum[0 .. 65536], once_n_free, once_n_taken, once_n_live, once_n_ended, \
+	once_n_parked, once_n_retired, once_n_out, once_freed, once_collected, once_head, \
+	once_head_at, once_next, once_next_at, once_arming
 #define ONCE_HEAD_COUNTERS(ring) \
 	ring->complete.head, ring->complete.head_index, ring->complete.freed, \
 	ring->complete.ended, ring->complete.published, *ring->view.cq_head

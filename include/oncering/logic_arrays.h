@@ -77,6 +77,13 @@
     \valid(r->memory.window + (0 .. r->view.cq_entries - 1)) &&
     \base_addr(r) != \base_addr(r->memory.window);
 
+  // what closing writes into
+  predicate once_can_be_shut{L}(struct once_ring *r) =
+    \valid(r) && r->capacity <= 65536 && \valid(r->memory.ops + (0 .. r->capacity - 1)) &&
+    \base_addr(r) != \base_addr(r->memory.ops) && once_window_memory(r) &&
+    \base_addr(r->memory.window) != \base_addr(r->memory.ops) &&
+    (r->ages != 0 ==> once_is_tag(r->tag / 0x100000000000000));
+
   predicate once_window_is_apart{L}(struct once_ring *r) =
     \base_addr(r->memory.window) != \base_addr(r->memory.ops) &&
     \base_addr(r->memory.window) != \base_addr(r->memory.stack) &&

@@ -6,9 +6,10 @@
 #ifndef ONCERING_LOGIC_MEMORY_H
 #define ONCERING_LOGIC_MEMORY_H
 
+#include "oncering/config.h"
 #include "oncering/identity.h"
 #include "oncering/logic_account.h"
-#include "oncering/config.h"
+#include "oncering/logic_arrays.h"
 #include "oncering/types.h"
 
 /*@
@@ -32,7 +33,7 @@
     \valid(r->memory.credits + (0 .. r->capacity - 1)) &&
     \valid(r->memory.window + (0 .. r->view.cq_entries - 1)) &&
     \valid(r->memory.times + (0 .. r->view.sq_entries - 1)) &&
-    \valid_read(r->view.cqes + (0 .. (r->cqe_shift == 0 ? r->view.cq_entries : 2 * r->view.cq_entries) - 1)) &&
+    \valid_read(r->view.cqes + (0 .. once_cqe_of(r, r->view.cq_entries) - 1)) &&
     \valid(r->view.sqes + (0 .. r->view.sq_entries - 1)) &&
     \valid(r->view.sq_tail) && \valid(r->view.cq_head) &&
     \valid_read(r->view.sq_head) && \valid_read(r->view.cq_tail) && \valid_read(r->view.sq_flags);
@@ -88,19 +89,20 @@
     \base_addr(r->memory.times) != \base_addr(r->view.sqes) &&
     \base_addr(r->memory.times) != \base_addr(r->view.sq_tail) &&
     \base_addr(r->memory.times) != \base_addr(r->view.cq_head) &&
-    \base_addr(r->view.cqes) != \base_addr(r->view.sqes) &&
+    \separated(r->view.cqes + (0 .. once_cqe_of(r, r->view.cq_entries) - 1),
+      r->view.sqes + (0 .. r->view.sq_entries - 1)) &&
     r->view.sq_tail != r->view.cq_head;
 
   predicate once_memory_ok{L}(struct once_ring *r) = once_valid(r) && once_objects(r) && once_sizes(r);
 
   // memory of the caller's, none of the ring's
-  predicate once_apart{L}(struct once_ring *r, void *p) =
-    \base_addr(p) != \base_addr(r) && \base_addr(p) != \base_addr(r->memory.ops) &&
-    \base_addr(p) != \base_addr(r->memory.stack) && \base_addr(p) != \base_addr(r->memory.returned) &&
-    \base_addr(p) != \base_addr(r->memory.credits) && \base_addr(p) != \base_addr(r->memory.window) &&
-    \base_addr(p) != \base_addr(r->memory.times) && \base_addr(p) != \base_addr(r->view.sqes) &&
-    \base_addr(p) != \base_addr(r->view.cqes) && \base_addr(p) != \base_addr(r->view.sq_tail) &&
-    \base_addr(p) != \base_addr(r->view.cq_head);
+  predicate once_apart{L}(struct once_ring *r, char *base) =
+    base != \base_addr(r) && base != \base_addr(r->memory.ops) &&
+    base != \base_addr(r->memory.stack) && base != \base_addr(r->memory.returned) &&
+    base != \base_addr(r->memory.credits) && base != \base_addr(r->memory.window) &&
+    base != \base_addr(r->memory.times) && base != \base_addr(r->view.sqes) &&
+    base != \base_addr(r->view.cqes) && base != \base_addr(r->view.sq_tail) &&
+    base != \base_addr(r->view.cq_head);
 */
 
 #endif

@@ -346,6 +346,23 @@
   }
 */
 
+/* The head has moved from *first*: a position behind it lies where it lay. */
+/*@ ghost
+  /@ requires was: 0 <= once_next - first <= entries && first_at < entries && entries <= 65536 &&
+              once_next_at == once_wrap(entries, first_at + (once_next - first));
+     requires now: 0 <= once_next - once_head <= entries && once_head_at < entries &&
+              once_next_at == once_wrap(entries, once_head_at + (once_next - once_head));
+     requires forward: first <= once_head && position < once_next;
+     assigns \nothing;
+     ensures place: once_head <= position ==> once_place_at(entries, position) ==
+             once_wrap(entries, first_at + (position - first));
+  @/
+  static void once_lemma_place(uint32_t entries, uint64_t first, uint32_t first_at, uint64_t position)
+  {
+    ;
+  }
+*/
+
 /* The head leaves its place, whose token is not out and whose operation, if it ended, is freed. */
 /*@ ghost
   /@ requires memory: once_memory_ok(ring);

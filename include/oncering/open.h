@@ -56,11 +56,7 @@ ONCE_BEGIN_C
             config->memory.returned[0 .. config->memory.capacity - 1],
             config->memory.credits[0 .. config->memory.capacity - 1],
             config->memory.window[0 .. config->memory.window_places - 1],
-            once_state[0 .. 65535], once_at[0 .. 65535], once_place[0 .. 65535],
-            once_rank[0 .. 65535], once_out_at[0 .. 65535], once_out_place[0 .. 65535],
-            once_credit_sum[0 .. 65536], once_n_free, once_n_taken, once_n_live, once_n_ended,
-            once_n_parked, once_n_retired, once_n_out, once_freed, once_collected, once_head,
-            once_head_at, once_next, once_next_at, once_arming;
+            ONCE_GHOSTS;
     behavior already_open:
       assumes open: ring->open != 0;
       assigns \nothing;

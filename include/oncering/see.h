@@ -27,6 +27,30 @@ ONCE_BEGIN_C
  *                    of the ring before it was closed)
  *   ONCE_OTHER_RING  another ring delivered it
  */
+/*@ requires token: \valid_read(cqe);
+    requires ring: once_ring_ok(ring);
+    assigns cqe->hold->position, ring->complete.held, ONCE_HEAD_COUNTERS(ring),
+            ONCE_SLOT_MEMORY(ring), once_out_at[0 .. 65535], once_out_place[0 .. 65535],
+            once_n_out;
+    behavior seen:
+      assumes out: ring->open != 0 && once_token_out(ring, cqe->hold, cqe->position);
+      ensures ok: \result == 0;
+      ensures ring: once_opened(ring);
+      ensures spent: once_token_spent(ring, \old(cqe->position));
+      ensures count: ring->complete.held == \old(ring->complete.held) - 1;
+      ensures forward: \old(once_head) <= once_head;
+    behavior refused:
+      assumes not_out: ring->open == 0 || !once_token_out(ring, cqe->hold, cqe->position);
+      ensures unchanged: once_unseen{Old, Here}(ring);
+      ensures ring: once_ring_ok(ring);
+      ensures refusal: once_is_refusal(\result);
+      ensures not_open: \old(ring->open) == 0 ==> \result == ONCE_NOT_OPEN;
+      ensures other_ring: \old(ring->open != 0 && cqe->hold != \null && cqe->ring != ring) ==>
+              \result == ONCE_OTHER_RING;
+      ensures twice: \old(ring->open != 0 && cqe->hold != \null && cqe->ring == ring &&
+              once_token_spent(ring, cqe->position)) ==> \result == ONCE_SEEN_TWICE;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 ONCE_INLINE int once_seen(struct once_ring *ring, const struct once_cqe *cqe)
 {

@@ -58,6 +58,7 @@ ONCE_INLINE uint64_t once_op_id(const struct once_op *op)
     behavior closed:
       assumes closed: ring->open == 0;
       assigns \nothing;
+      ensures closed: once_closed(ring);
       ensures refused: \result == ONCE_NOT_OPEN;
     complete behaviors;
     disjoint behaviors; */
@@ -65,10 +66,7 @@ ONCE_NONNULL ONCE_MUST_CHECK
 int once_take_refusal(struct once_ring *ring);
 
 /* FREE → TAKEN: the slot on top of the stack. Not for callers. */
-/*@ requires memory: once_memory_ok(ring);
-    requires slots: once_slots_ok(ring);
-    requires window: once_window_ok(ring);
-    requires books: once_books_submit(ring);
+/*@ requires ring: once_opened(ring);
     requires can: ring->submit.room > 0 && ring->submit.free > 0;
     assigns ring->submit.free, ring->submit.room,
             ring->memory.ops[ring->memory.stack[ring->submit.free - 1]].life,
@@ -76,7 +74,9 @@ int once_take_refusal(struct once_ring *ring);
             once_state[ring->memory.stack[ring->submit.free - 1]], once_n_free, once_n_taken;
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
-    ensures books: once_books_submit(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures rests: once_rests(ring->tag, \result, ring->memory.ops[\result].id);
     ensures taken: once_n_taken == \old(once_n_taken) + 1 && once_n_free == \old(once_n_free) - 1;
     ensures slot: \result == ring->memory.stack[ring->submit.free] &&
             \result < ring->capacity && once_state[\result] == ONCE_IS_TAKEN; */
@@ -104,6 +104,27 @@ ONCE_INLINE uint32_t once_leave_stack(struct once_ring *ring)
 	return slot;
 }
 
+/* The caller's SQE stands for the taken slot. Not for callers. */
+/*@ requires ring: once_opened(ring);
+    requires sqe: \valid(sqe) && once_apart(ring, \base_addr(sqe));
+    requires slot: \exists integer s; 0 <= s < ring->capacity && op == ring->memory.ops + s &&
+             once_rests(ring->tag, s, op->id);
+    assigns sqe->ring, sqe->op, sqe->id, sqe->fault, sqe->shape;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures sqe: sqe->ring == ring && sqe->op == op && op->id == sqe->id + once_G;
+    ensures blank: sqe->fault == ONCE_NOT_PREPARED && sqe->shape == ONCE_SHAPE_ONE; */
+ONCE_INLINE void once_name_sqe(struct once_ring *ring, struct once_sqe *sqe, struct once_op *op)
+{
+	sqe->ring = ring;
+	sqe->id = op->id - ONCE_AT_REST;
+	sqe->op = op;
+	sqe->fault = ONCE_NOT_PREPARED;
+	sqe->shape = ONCE_SHAPE_ONE;
+}
+
 /*
  * Take an SQE: a place in the SQ and a slot for the operation. Submitting side.
  *
@@ -118,6 +139,31 @@ ONCE_INLINE uint32_t once_leave_stack(struct once_ring *ring)
  *   ONCE_WORN_OUT  every generation of every slot is used up (2^40 a slot)
  *   ONCE_NOT_OPEN  the ring is closed
  */
+/*@ requires ring: once_ring_ok(ring);
+    requires sqe: \valid(sqe) && once_apart(ring, \base_addr(sqe));
+    assigns sqe->ring, sqe->op, sqe->id, sqe->fault, sqe->shape,
+            ring->submit.consumed, ring->submit.room, ring->submit.free, ring->submit.collected,
+            ring->submit.collect_index, ring->memory.stack[0 .. ring->capacity - 1],
+            ring->memory.ops[0 .. ring->capacity - 1].life,
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_taken, once_n_parked, once_collected;
+    behavior opened:
+      assumes open: ring->open != 0;
+      ensures ring: once_opened(ring);
+      ensures taken: \result == 0 ==> once_taken_for(sqe, ring) &&
+              sqe->fault == ONCE_NOT_PREPARED && sqe->shape == ONCE_SHAPE_ONE &&
+              once_n_taken == \old(once_n_taken) + 1;
+      ensures cannot: \result != 0 ==> \result == -11 || \result == ONCE_NO_SLOT ||
+              \result == ONCE_WORN_OUT;
+      ensures none: \result != 0 ==> once_n_taken == \old(once_n_taken) &&
+              sqe->op == \old(sqe->op) && sqe->id == \old(sqe->id);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures refused: \result == ONCE_NOT_OPEN;
+      ensures closed: once_closed(ring);
+      ensures unfilled: sqe->op == \old(sqe->op) && sqe->id == \old(sqe->id);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 ONCE_INLINE int once_take(struct once_ring *ring, struct once_sqe *sqe)
 {
@@ -126,21 +172,18 @@ ONCE_INLINE int once_take(struct once_ring *ring, struct once_sqe *sqe)
 	if (ring->submit.room == 0 || ring->submit.free == 0) {
 		const int rc = once_take_refusal(ring);
 
-		if (rc != 0) /* said so that an analyser knows, too, that it is negative */
-			return rc < 0 ? rc : ONCE_NOT_OPEN;
+		if (rc != 0)
+			return once_negative(rc, ONCE_NOT_OPEN);
 	}
 	op = ring->memory.ops; /* here: no load moves up past an atomic store */
 	op += once_leave_stack(ring);
-	sqe->ring = ring;
-	sqe->id = op->id - ONCE_AT_REST;
+	once_name_sqe(ring, sqe, op);
 #if defined(ONCE_ANALYSIS) || defined(__clang_analyzer__)
 	op = once_owe(op);
 	if (op == NULL) /* keeps what is owed in sight; never true */
 		return ONCE_NOT_OPEN;
-#endif
 	sqe->op = op;
-	sqe->fault = ONCE_NOT_PREPARED;
-	sqe->shape = ONCE_SHAPE_ONE;
+#endif
 	return 0;
 }
 
