@@ -71,7 +71,7 @@ STRESS := $(call objects,$(wildcard tests/stress/*.c))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help deps deps-run lib demo test sanitize check bench stress coverage misuse misuse-check diagnostics install uninstall \
+.PHONY: help deps deps-run lib demo test sanitize check bench stress coverage eva misuse misuse-check diagnostics install uninstall \
 	attributes misra format clean programs run-tests headers readme install-test demo-run stress-run \
 	exhaustive contracts checked-programs prove prove-deps prove-gate prove-quick prove-page prove-mutants prove-ifs
 
@@ -245,13 +245,27 @@ coverage: deps ## line coverage of src/, by the tests on both back ends
 # --- what ordinary tools say about wrong programs ---
 
 MISUSE_PACKAGES := cppcheck clang-19 clang-tidy coccinelle frama-c-base
-misuse_corpus = OUT=$B/misuse tests/misuse/run.sh $(ACCEPT) $B/liboncering.a $(EMULATED_OBJECTS)
+misuse_corpus = OUT=$B/misuse EVA=$B/eva tests/misuse/run.sh $(ACCEPT) $B/liboncering.a $(EMULATED_OBJECTS)
 
-misuse: deps $B/liboncering.a $(EMULATED_OBJECTS) ## every analyser over wrong programs and their correct twins; writes build/misuse.tsv
+# What Eva is given: its model, and the real headers without comments and so without contracts.
+EVA_FILES := $(patsubst include/oncering/%,$B/%,$(wildcard include/oncering/eva/*)) \
+	$(patsubst include/%,$B/eva/plain/%,include/oncering.h $(wildcard include/oncering/*.h))
+
+$B/eva/plain/%.h: include/%.h
+	@mkdir -p $(@D)
+	$(Q)gcc -w -fpreprocessed -dD -E -P $< > $@
+
+$B/eva/%: include/oncering/eva/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+eva: $(EVA_FILES) ## the model of the library for Frama-C's Eva, in build/eva
+	@$(CC) $(ALL_CFLAGS) -fsyntax-only -I$B/eva/plain $(CPPFLAGS) $B/eva/model.c
+
+misuse: deps $B/liboncering.a $(EMULATED_OBJECTS) eva ## every analyser over wrong programs and their correct twins; writes build/misuse.tsv
 	@tests/deps.sh $(MISUSE_PACKAGES)
-	@$(CC) $(ALL_CFLAGS) -fsyntax-only -Iinclude/oncering/eva $(CPPFLAGS) include/oncering/eva/model.c
 	@$(misuse_corpus)
-	@tests/misuse/aorai.sh
+	@EVA=$B/eva tests/misuse/aorai.sh
 
 # The tools that are quick, and the runs; what check adds to its sum.
 misuse-check: $B/liboncering.a $(EMULATED_OBJECTS)
@@ -456,10 +470,14 @@ $B/replay-checked: $(call objects,$(filter-out $(STAGE),$(FUZZ_SOURCES)) $(wildc
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(SEAM_CALLS:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
 
-.PHONY: fuzz fuzz-deps fuzz-build fuzz-replay fuzz-smoke fuzz-canary fuzz-mutants fuzz-corpus fuzz-oss
+.PHONY: fuzz fuzz-deps fuzz-staged fuzz-build fuzz-replay fuzz-smoke fuzz-canary fuzz-mutants fuzz-corpus fuzz-oss
 
 fuzz-deps:
 	@tests/deps.sh $(FUZZ_PACKAGES)
+
+# For scripts that link a program of their own.
+fuzz-staged:
+	@echo '$(STAGED)'
 
 fuzz-build: fuzz-deps $B/fuzz-san/target $B/fuzz-fast/target $B/libfuzzer/target $B/replay ## build the fuzzer: AFL++ (two builds), libFuzzer, replay
 
@@ -503,13 +521,15 @@ stress-run: $B/stress $(if $(EMULATION),$B/stress-emulated)
 
 # --- install ---
 
-install: lib ## install headers, libraries, oncering.pc, the command, its man page and lessons (PREFIX=, DESTDIR=)
+install: lib eva ## install headers, libraries, oncering.pc, the command, its man page and lessons (PREFIX=, DESTDIR=)
 	$(say) INSTALL '$(DESTDIR)$(PREFIX)'
 	$(Q)install -d '$(DESTDIR)$(INCLUDEDIR)/oncering' '$(DESTDIR)$(LIBDIR)/pkgconfig'
 	$(Q)install -m 644 include/oncering.h '$(DESTDIR)$(INCLUDEDIR)'
 	$(Q)install -m 644 include/oncering/*.h '$(DESTDIR)$(INCLUDEDIR)/oncering'
 	$(Q)install -d '$(DESTDIR)$(PREFIX)/share/oncering'
 	$(Q)install -m 644 include/oncering/rules/* '$(DESTDIR)$(PREFIX)/share/oncering'
+	$(Q)for file in $(EVA_FILES:$B/eva/%=%); do \
+		install -D -m 644 $B/eva/$$file '$(DESTDIR)$(PREFIX)'/share/oncering/eva/$$file; done
 	$(Q)install -m 644 $B/liboncering.a '$(DESTDIR)$(LIBDIR)'
 	$(Q)install -m 755 $B/liboncering.so.$(VERSION) '$(DESTDIR)$(LIBDIR)'
 	$(Q)ln -sf liboncering.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/liboncering.so.$(SOVERSION)'

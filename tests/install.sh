@@ -33,6 +33,18 @@ rm "$root"/opt/lib/liboncering.so*
 $cc -Wall -Wextra -Werror "$root/use.c" -o "$root/static" $(pkg-config --cflags --libs --static oncering)
 "$root/static"
 
+# what analysers are given: rules, and for Eva a model that has the types of the library
+# and no contracts but its own
+share=$root/opt/share/oncering
+for rule in include/oncering/rules/*; do
+	cmp "$rule" "$share/${rule##*/}"
+done
+$cc -std=c11 -Wall -Wextra -Werror -fsyntax-only -I"$share/eva/plain" "$share/eva/model.c"
+$cc -std=c11 -Wall -Wextra -Werror -fsyntax-only -I"$share/eva" -I"$share/eva/plain" "$root/use.c"
+[ -f "$share/eva/token.ya" ]
+[ -f "$share/eva/sqe.ya" ]
+if grep -rlE '/\*|//' "$share/eva/plain"; then echo 'a comment is left' >&2; exit 1; fi
+
 # the command, its lessons, its man page and its completion, from where they were put
 [ "$("$root/opt/bin/oncering" --version)" = "oncering $(pkg-config --modversion oncering)" ]
 lessons=$root/opt/share/oncering/lessons

@@ -5,7 +5,7 @@
 # token, or one SQE, at a time, so programs that hold two are not for them. Only
 # the automaton's verdict counts here, not the preconditions of the model.
 set -u
-eva=include/oncering/eva
+eva=${EVA:-build/eva}
 here=$(dirname "$0")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -14,7 +14,7 @@ checked=0
 
 follows() { # AUTOMATON PROGRAM DEFINE
 	printf '#include "%s"\n' "$PWD/$here/$2.c" "$PWD/$here/eva.c" "$PWD/$here/start.c" > "$work/program.c"
-	timeout 300 frama-c -machdep gcc_x86_64 -cpp-extra-args="-I$eva -Iinclude -I$here $3" \
+	timeout 300 frama-c -machdep gcc_x86_64 -cpp-extra-args="-I$eva -I$eva/plain -I$here $3" \
 		-kernel-warn-key typing=inactive "$work/program.c" "$eva/model.c" \
 		-aorai-automata "$eva/$1.ya" -aorai-no-generate-annotations -aorai-smoke-tests \
 		-then-last -eva -eva-verbose 0 -eva-no-memexec -eva-slevel 200 -eva-split-return full \

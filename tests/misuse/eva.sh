@@ -5,7 +5,7 @@
 #
 #   eva.sh FILE DEFINE
 set -u
-eva=include/oncering/eva
+eva=${EVA:-build/eva}
 here=$(dirname "$0")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 printf '#include "%s"\n' "$PWD/$1" "$PWD/$here/eva.c" "$PWD/$here/start.c" > "$work/program.c"
 # What README tells the user. With its cache of calls (memexec) Eva would not look
 # at a precondition again inside a helper that ran before in a like state.
-timeout 300 frama-c -machdep gcc_x86_64 -cpp-extra-args="-I$eva -Iinclude -I$here $2" \
+timeout 300 frama-c -machdep gcc_x86_64 -cpp-extra-args="-I$eva -I$eva/plain -I$here $2" \
 	-kernel-warn-key typing=inactive "$work/program.c" "$eva/model.c" \
 	-eva -eva-verbose 0 -eva-no-memexec -eva-slevel 2000 -eva-split-return full \
 	-eva-partition-value once_eva_watch,once_eva_which > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }

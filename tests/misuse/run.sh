@@ -21,6 +21,7 @@ set -u
 export LC_ALL=C
 here=$(dirname "$0")
 out=${OUT:-build/misuse}
+eva=${EVA:-build/eva} # Eva's model, as the Makefile puts it together
 tab=$(printf '\t')
 . "$here/tools.sh"
 . "$here/table.sh"
@@ -49,6 +50,7 @@ one() {
 	: > "$slot.said"
 	while read -r tool key; do
 		[ "$tool" = object ] && continue
+		takes "$tool" "$name" || continue
 		kept "$slot.$tool" "$key $hash $define" diagnose "$tool" "$file" "$define" &&
 			! grep -q ' error: ' "$slot.$tool" ||
 			broken "$name $variant: $tool failed" "$slot.$tool"
@@ -109,15 +111,12 @@ programs() {
 
 # All that a tool's answer depends on, but the program.
 keys() {
-	# headers without their comments: a contract changes nothing
-	common=$({ for file in include/oncering.h include/oncering/*.h "$here"/misuse.h; do
-			gcc -fpreprocessed -dD -E -P "$file"
-		done; cat "$here"/tools.sh; } | sha256sum)
-	for tool in $tools; do
-		echo "$tool $({ echo "$common $factor"; $(command_of "$tool") --version 2> /dev/null ||
-			$(command_of "$tool") -version; cat /dev/null $(inputs_of "$tool"); } | sha256sum | cut -c 1-32)"
+	said=$(sha256sum < "$here/tools.sh")
+	for tool in $tools object; do
+		command=$(command_of "$tool")
+		echo "$tool $({ echo "$said $factor"; inputs_of "$tool"; $command --version 2> /dev/null ||
+			$command -version; } | sha256sum | cut -c 1-32)"
 	done
-	echo "object $({ echo "$common"; gcc --version; } | sha256sum | cut -c 1-32)"
 }
 
 # The programs, main.c and a library in one binary, which is told which one to run.

@@ -72,7 +72,7 @@ table() { # TSV
 					x = r["caught", t, name[i], "large"] + 0
 					lc += x; la += x + r["missed", t, name[i], "large"]
 				}
-				printf "%11s%11s%14d\n", c "/" a, lc "/" la, alarm[t]
+				printf "%11s%11s%14d\n", c "/" a, la ? lc "/" la : "-", alarm[t]
 				small[t] = percent(c, a); large[t] = percent(lc, la)
 			}
 			for (p in program) {
