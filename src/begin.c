@@ -192,12 +192,42 @@ static void start_complete(struct once_ring *ring, uint64_t serial, uint32_t sta
 	side->next_index = side->head_index;
 }
 
-void once_begin(struct once_ring *ring, uint64_t serial, uint64_t generation)
+/* Both sides, where the kernel's counters are. */
+/*@ requires ring: \valid(ring);
+    requires counters: \valid_read(ring->view.sq_head) && \valid_read(ring->view.cq_tail);
+    requires entries: 1 <= ring->view.sq_entries && 1 <= ring->view.cq_entries;
+    requires generation: 1 <= generation < ONCE_GENERATIONS;
+    assigns ring->submit, ring->complete;
+    ensures submit: once_submit_starts(ring, ring->submit.sq_tail);
+    ensures complete: once_complete_starts(ring);
+    ensures wear: ring->submit.wear_from == ring->submit.sq_tail + ONCE_GENERATIONS - generation;
+    ensures tail: ring->submit.sq_tail <= UINT32_MAX;
+    ensures nothing: ring->submit.retired == 0 && ring->submit.own_pending == 0 &&
+            ring->submit.credit_taken == 0 && ring->submit.owner == 0 &&
+            ring->complete.freed == 0 && ring->complete.ended == 0 && ring->complete.held == 0 &&
+            ring->complete.retired == 0 && ring->complete.timers == 0 &&
+            ring->complete.credit_returned == 0 && ring->complete.owner == 0;
+    ensures collected: ring->submit.room == 0 && ring->submit.collected == 0 &&
+            ring->submit.collect_index == 0 && ring->complete.return_index == 0; */
+static void start_sides(struct once_ring *ring, uint64_t serial, uint64_t generation)
 {
 	once_void_sides(ring);
 	start_submit(ring, once_load_kernel(ring->view.sq_head));
 	start_complete(ring, serial, once_load_kernel(ring->view.cq_tail));
 	ring->submit.wear_from = ring->submit.sq_tail + ONCE_GENERATIONS - generation;
+}
+
+void once_begin(struct once_ring *ring, uint64_t serial, uint64_t generation)
+{
 	fill_window(ring);
 	fill_slots(ring, generation);
+	start_sides(ring, serial, generation);
+	/*@ assert arrays: ring->memory.ops == \at(ring->memory.ops, Pre) &&
+	      ring->memory.stack == \at(ring->memory.stack, Pre) &&
+	      ring->memory.returned == \at(ring->memory.returned, Pre) &&
+	      ring->memory.credits == \at(ring->memory.credits, Pre) &&
+	      ring->memory.window == \at(ring->memory.window, Pre); */
+	/*@ assert sizes: ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
+	      ring->tag == \at(ring->tag, Pre); */
 }

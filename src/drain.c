@@ -91,6 +91,7 @@ static int drain_round(struct once_ring *ring, uint64_t end, uint32_t *slot)
     ensures closed: ring->open == 0 ==> \result == ONCE_NOT_OPEN;
     ensures ready: \result == 0 ==> ring->open != 0 && once_count_taken(ring) == 0 &&
             ring->complete.held == 0 && once_time_is_valid(deadline);
+    ensures owner: \result == 0 ==> ring->submit.owner != 0;
     ensures answer: \result == 0 || \result == ONCE_NOT_OPEN || \result == ONCE_WRONG_THREAD ||
             \result == ONCE_STILL_TAKEN || \result == ONCE_STILL_HELD || \result == -EINVAL; */
 static int drain_refusal(struct once_ring *ring, const struct once_timespec *deadline)

@@ -13,14 +13,22 @@
 enum { TIMERS_MAX = 2, PLACES_MAX = ONCE_OWN_PLACES_LEGACY - ONCE_OWN_PLACES };
 
 /* Whether the newest SQE, which the kernel has not read, would link the next one to itself. */
+/*@ requires ring: \valid_read(ring) && 1 <= ring->view.sq_entries &&
+             \valid_read(ring->view.sqes + (0 .. ring->view.sq_entries - 1));
+    requires lap: ring->submit.sq_lap <= ring->submit.sq_tail <=
+             ring->submit.sq_lap + ring->view.sq_entries;
+    requires unread: ring->submit.submitted <= ring->submit.sq_tail;
+    assigns \nothing;
+    ensures read: ring->submit.submitted == ring->submit.sq_tail ==> \result == false; */
 static bool ends_linked(const struct once_ring *ring)
 {
 	const struct once_submit_side *side = &ring->submit;
-	const uint64_t newest = side->sq_tail - 1;
+	uint64_t newest;
 	uint32_t flags;
 
 	if (side->submitted == side->sq_tail)
 		return false;
+	newest = side->sq_tail - 1;
 	flags = once_wire_flags(&ring->view.sqes[newest >= side->sq_lap ? newest - side->sq_lap
 								  : ring->view.sq_entries - 1]);
 	return (flags & (ONCE_SQE_IO_LINK | ONCE_SQE_IO_HARDLINK)) != 0;

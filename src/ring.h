@@ -196,8 +196,10 @@ static inline bool once_owns_submit(struct once_ring *ring)
 
 /*@ requires ring: \valid(ring);
     assigns ring->submit.owner, ring->complete.owner, ring->port;
+    ensures bound: !once_split_mode(ring) ==> ring->submit.owner != 0;
     ensures adopted: once_split_mode(ring) && \old(ring->complete.owner) == 0 ==> \result == true;
-    ensures shared: !once_split_mode(ring) && \old(ring->submit.owner) == 0 ==> \result == true; */
+    ensures shared: !once_split_mode(ring) && \old(ring->submit.owner) == 0 ==> \result == true;
+    ensures kept: \old(ring->submit.owner) != 0 ==> ring->submit.owner == \old(ring->submit.owner); */
 static inline bool once_owns_complete(struct once_ring *ring)
 {
 	const uint64_t self = once_port_thread();

@@ -23,6 +23,7 @@ static inline struct once_hold *place_of(const struct once_ring *ring, uint64_t 
     assigns \nothing;
     ensures refusal: once_is_refusal(\result);
     ensures not_open: ring->open == 0 ==> \result == ONCE_NOT_OPEN;
+    ensures zeroed: ring->open != 0 && hold == \null ==> \result == ONCE_NOT_ISSUED;
     ensures other_ring: ring->open != 0 && hold != \null && issuer != ring ==>
             \result == ONCE_OTHER_RING;
     ensures twice: ring->open != 0 && hold != \null && issuer == ring &&

@@ -12,7 +12,8 @@
     assigns \nothing;
     ensures closed: ring->open == 0 ==> \result == ONCE_NOT_OPEN;
     ensures open: ring->open != 0 ==>
-            \result == ONCE_WRONG_THREAD || \result == ONCE_NOT_ARMED; */
+            \result == ONCE_WRONG_THREAD || \result == ONCE_NOT_ARMED;
+    ensures nobodys: ring->open != 0 && ring->submit.owner == 0 ==> \result == ONCE_WRONG_THREAD; */
 static ONCE_COLD int refusal(const struct once_ring *ring, const char *call)
 {
 	uint32_t slot = 0;
@@ -44,6 +45,11 @@ static inline int submit_refusal(struct once_ring *ring, const char *call)
 }
 
 /* Enter the kernel for *count* SQEs, if it has to be entered at all. */
+/*@ requires ring: \valid_read(ring) && \valid_read(ring->view.sq_flags);
+    requires count: count <= 32768;
+    requires timeout: timeout == \null || \valid_read(timeout);
+    assigns \nothing;
+    ensures answer: 0 <= \result <= count || once_is_errno(\result); */
 static inline int enter(struct once_ring *ring, uint32_t count, uint32_t least,
 			const struct once_timespec *timeout, const void *sigmask)
 {
@@ -128,6 +134,13 @@ static ONCE_COLD int submit_and_wait_slowly(struct once_ring *ring, unsigned cou
  */
 enum { DOUBT_MOST = 1 << 20 };
 
+/*@ requires ring: \valid(ring);
+    requires doubt: ring->submit.doubt <= DOUBT_MOST;
+    assigns ring->submit.wait_first, ring->submit.doubt;
+    ensures first: ring->submit.wait_first == \old(ring->submit.doubt);
+    ensures twice: \old(ring->submit.doubt) < DOUBT_MOST ==>
+            ring->submit.doubt == 2 * \old(ring->submit.doubt);
+    ensures most: ring->submit.doubt <= 2 * DOUBT_MOST; */
 static ONCE_COLD void wait_after_all(struct once_ring *ring, uint32_t least)
 {
 	struct once_submit_side *side = &ring->submit;
@@ -139,6 +152,14 @@ static ONCE_COLD void wait_after_all(struct once_ring *ring, uint32_t least)
 }
 
 /* Enter for *count* SQEs until *least* CQEs lie behind the head. SQEs read or -errno. */
+/*@ requires ring: \valid(ring) && \valid_read(ring->view.cq_tail);
+    requires count: count <= 32768;
+    requires doubt: ring->submit.doubt <= DOUBT_MOST;
+    assigns ring->submit.wait_first, ring->submit.doubt;
+    ensures answer: 0 <= \result <= count || once_is_errno(\result);
+    ensures less_doubt: \old(ring->submit.wait_first) != 0 ==>
+            ring->submit.wait_first == \old(ring->submit.wait_first) - 1 &&
+            ring->submit.doubt == \old(ring->submit.doubt); */
 static inline int enter_and_wait(struct once_ring *ring, uint32_t count, uint32_t least)
 {
 	struct once_submit_side *side = &ring->submit;

@@ -35,6 +35,13 @@ static uint32_t outstanding(const struct once_ring *ring)
 }
 
 /* Enter to wait, not to submit. 0 or -errno. */
+/*@ requires ring: \valid(ring) && \valid(ring->view.cq_head);
+    requires apart: \separated(ring, ring->view.cq_head);
+    requires timeout: timeout == \null || \valid_read(timeout);
+    assigns ring->complete.published, *ring->view.cq_head;
+    ensures published: ring->complete.published == ring->complete.head;
+    ensures told: *ring->view.cq_head == ring->complete.head % 0x100000000;
+    ensures answer: \result == 0 || once_is_errno(\result); */
 static int enter(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
 		 const void *sigmask)
 {

@@ -9,6 +9,7 @@
 #ifndef ONCERING_ACCOUNT_H
 #define ONCERING_ACCOUNT_H
 
+#include "oncering/code.h"
 #include "oncering/logic_account.h"
 #include "oncering/types.h"
 
@@ -87,6 +88,27 @@ ONCE_NONNULL uint64_t once_passed_total(const struct once_ring *ring);
  * Peek and wait do so themselves. Completing side. Replaces
  * io_uring_get_events(). Returns 0, ONCE_NOT_OPEN, ONCE_WRONG_THREAD or -errno.
  */
+/*@ requires ring: \valid(ring);
+    requires head: ring->open != 0 ==> \valid(ring->view.cq_head) &&
+             \separated(ring, ring->view.cq_head);
+    assigns ring->submit.owner, ring->complete.owner, ring->port, ring->complete.published,
+            *ring->view.cq_head;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures answer: \result == 0 || \result == ONCE_WRONG_THREAD || -4095 <= \result <= -1;
+      ensures told: \result != ONCE_WRONG_THREAD ==>
+              ring->complete.published == ring->complete.head &&
+              *ring->view.cq_head == ring->complete.head % 0x100000000;
+      ensures refused: \result == ONCE_WRONG_THREAD ==>
+              ring->complete.published == \old(ring->complete.published);
+      ensures owner: \result != ONCE_WRONG_THREAD && !once_split_mode(ring) ==>
+              ring->submit.owner != 0;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_get_events(struct once_ring *ring);
 

@@ -27,11 +27,11 @@ ONCE_BEGIN_C
  * callers.
  */
 /*@ requires ring: once_ring_ok(ring);
+    assigns hold->position, ring->complete.held, ONCE_HEAD_COUNTERS(ring),
+            ONCE_SLOT_MEMORY(ring), once_out_at[0 .. 65535], once_out_place[0 .. 65535],
+            once_n_out;
     behavior seen:
       assumes out: ring->open != 0 && once_token_out(ring, hold, position);
-      assigns hold->position, ring->complete.held, ONCE_HEAD_COUNTERS(ring),
-              ONCE_SLOT_MEMORY(ring), once_out_at[0 .. 65535], once_out_place[0 .. 65535],
-              once_n_out;
       ensures ok: \result == 0;
       ensures ring: once_opened(ring);
       ensures spent: once_token_spent(ring, position);

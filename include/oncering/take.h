@@ -51,6 +51,7 @@ ONCE_INLINE uint64_t once_op_id(const struct once_op *op)
       ONCE_KEEPS_WINDOW(ring);
       ONCE_KEEPS_BOOKS(ring);
       ensures prefix: once_prefix(ring);
+      ensures same: ring->capacity == \old(ring->capacity);
       ensures can: \result == 0 ==> ring->submit.room > 0 && ring->submit.free > 0;
       ensures cannot: \result != 0 ==> \result == -11 || \result == ONCE_NO_SLOT ||
               \result == ONCE_WORN_OUT;
@@ -69,9 +70,8 @@ int once_take_refusal(struct once_ring *ring);
 /*@ requires ring: once_opened(ring);
     requires can: ring->submit.room > 0 && ring->submit.free > 0;
     assigns ring->submit.free, ring->submit.room,
-            ring->memory.ops[ring->memory.stack[ring->submit.free - 1]].life,
-            once_at[0 .. 65535], once_place[0 .. 65535],
-            once_state[ring->memory.stack[ring->submit.free - 1]], once_n_free, once_n_taken;
+            ring->memory.ops[0 .. ring->capacity - 1].life, once_at[0 .. 65535],
+            once_place[0 .. 65535], once_state[0 .. 65535], once_n_free, once_n_taken;
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
@@ -108,13 +108,13 @@ ONCE_INLINE uint32_t once_leave_stack(struct once_ring *ring)
 /*@ requires ring: once_opened(ring);
     requires sqe: \valid(sqe) && once_apart(ring, \base_addr(sqe));
     requires slot: \exists integer s; 0 <= s < ring->capacity && op == ring->memory.ops + s &&
-             once_rests(ring->tag, s, op->id);
+             once_rests(ring->tag, s, op->id) && once_state[s] == ONCE_IS_TAKEN;
     assigns sqe->ring, sqe->op, sqe->id, sqe->fault, sqe->shape;
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
     ensures prefix: once_prefix(ring);
-    ensures sqe: sqe->ring == ring && sqe->op == op && op->id == sqe->id + once_G;
+    ensures taken: once_taken_for(sqe, ring);
     ensures blank: sqe->fault == ONCE_NOT_PREPARED && sqe->shape == ONCE_SHAPE_ONE; */
 ONCE_INLINE void once_name_sqe(struct once_ring *ring, struct once_sqe *sqe, struct once_op *op)
 {
@@ -194,9 +194,57 @@ ONCE_INLINE int once_take(struct once_ring *ring, struct once_sqe *sqe)
  *
  * Returns 0, or ONCE_NOT_TAKEN if it was armed or given back before, or is zeroed.
  */
+/*@ requires ring: once_opened(ring);
+    requires op: \exists integer s; 0 <= s < ring->capacity && op == ring->memory.ops + s &&
+             once_names(ring->tag, s, id) &&
+             (op->id == id + once_G ==> once_state[s] == ONCE_IS_TAKEN);
+    assigns ring->submit.room, ring->submit.free, ring->submit.retired, ring->submit.wear_from,
+            op->id, op->life, ring->memory.stack[ring->submit.free],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_taken, once_n_retired;
+    behavior given_back:
+      assumes taken: op->id == id + once_G;
+      ensures ring: once_opened(ring);
+      ensures ok: \result == 0;
+      ensures spent: op->id == id + once_G + 1;
+      ensures counts: once_n_taken == \old(once_n_taken) - 1;
+    behavior stale:
+      assumes stale: op->id != id + once_G;
+      assigns \nothing;
+      ensures ring: once_opened(ring);
+      ensures refused: \result == ONCE_NOT_TAKEN;
+      ensures same: op->id == \old(op->id) && once_n_taken == \old(once_n_taken);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 int once_core_give_back(struct once_op *op, struct once_ring *ring, uint64_t id);
 
+/*@ requires sqe: \valid_read(sqe);
+    requires issued: sqe->op != \null ==> once_opened(sqe->ring) &&
+             once_apart(sqe->ring, \base_addr(sqe)) &&
+             (\exists integer s; once_issued(sqe, sqe->ring, s));
+    assigns sqe->ring->submit.room, sqe->ring->submit.free, sqe->ring->submit.retired,
+            sqe->ring->submit.wear_from, sqe->op->id, sqe->op->life,
+            sqe->ring->memory.stack[sqe->ring->submit.free],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_taken, once_n_retired;
+    behavior given_back:
+      assumes taken: sqe->op != \null && sqe->op->id == sqe->id + once_G;
+      ensures ring: once_opened(sqe->ring);
+      ensures ok: \result == 0;
+      ensures spent: sqe->op->id == sqe->id + once_G + 1;
+      ensures counts: once_n_taken == \old(once_n_taken) - 1;
+    behavior stale:
+      assumes stale: sqe->op != \null && sqe->op->id != sqe->id + once_G;
+      ensures ring: once_opened(sqe->ring);
+      ensures refused: \result == ONCE_NOT_TAKEN;
+      ensures same: sqe->op->id == \old(sqe->op->id) && once_n_taken == \old(once_n_taken);
+    behavior zeroed:
+      assumes zeroed: sqe->op == \null;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_TAKEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 ONCE_INLINE int once_give_back(const struct once_sqe *sqe)
 {
