@@ -71,7 +71,7 @@ STRESS := $(call objects,$(wildcard tests/stress/*.c))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help deps deps-run lib demo test sanitize check bench stress coverage eva misuse misuse-check diagnostics install uninstall \
+.PHONY: help deps deps-run lib demo test sanitize check bench stress coverage eva misuse misuse-deps misuse-check misuse-raw misuse-threads diagnostics install uninstall \
 	attributes misra format clean programs run-tests headers readme install-test demo-run stress-run \
 	exhaustive contracts checked-programs prove prove-deps prove-gate prove-quick prove-page prove-mutants prove-ifs
 
@@ -209,6 +209,11 @@ check: deps ## everything: the library, the command and its lessons, the fuzzer,
 	$(tests_of) $(tsan); \
 	$(quiet) 'headers alone, as C11, C17 and C++17' $(MAKE) headers; \
 	$(quiet) 'attributes promise optimisers nothing false' tests/attributes/run.sh; \
+	$(quiet) 'wrong programs: the library and the tools for them' $(MAKE) misuse-deps B=build CC=gcc; \
+	RESULTS=build/results $(MAKE) misuse-check B=build CC=gcc; \
+	$(quiet) 'mistakes with raw liburing, by Coccinelle' $(MAKE) misuse-raw; \
+	$(quiet) 'the wrong thread, by clang -Wthread-safety' $(MAKE) misuse-threads; \
+	$(quiet) 'MISRA: each deviation is justified' $(MAKE) misra; \
 	$(quiet) 'what README.md shows' tests/readme.sh build/liboncering.a; \
 	$(quiet) 'install, pkg-config, uninstall' $(MAKE) install-test; \
 	$(quiet) 'demo' build/demo; \
@@ -268,9 +273,19 @@ misuse: deps $B/liboncering.a $(EMULATED_OBJECTS) eva ## every analyser over wro
 	@EVA=$B/eva tests/misuse/aorai.sh
 
 # The tools that are quick, and the runs; what check adds to its sum.
-misuse-check: $B/liboncering.a $(EMULATED_OBJECTS)
-	@tests/deps.sh cppcheck
+misuse-deps: $B/liboncering.a $(EMULATED_OBJECTS)
+	@tests/deps.sh clang cppcheck
+
+misuse-check: misuse-deps
 	@TOOLS=quick $(misuse_corpus)
+
+misuse-raw: ## the Coccinelle rules over programs that use raw liburing wrongly
+	@tests/deps.sh coccinelle
+	@tests/misuse/raw.sh
+
+misuse-threads: ## clang -Wthread-safety over calls from the wrong side of a split ring
+	@tests/deps.sh clang
+	@tests/misuse/threads.sh
 
 diagnostics: ## write into README.md what gcc and clang say about a wrong program
 	@tests/misuse/diagnostics.sh --write

@@ -41,6 +41,27 @@ broken() { # WHAT FILE
 	head -n 5 "$2"
 } >> "$out/broken"
 
+# Coccinelle takes long to start, so it gets all programs of a variant at once.
+patterns() {
+	key=$(sed -n 's/^coccinelle //p' "$out/keys")
+	[ -n "$key" ] || return 0
+	cut -f 7 "$out/plan" | sort -u | while read -r variants; do
+		while IFS=$tab read -r number name variant mistake code file define hash; do
+			slot=$out/$(echo "$name.$variant" | tr / _).coccinelle
+			[ "$define" != "$variants" ] ||
+				[ "$(cat "$slot.key" 2> /dev/null)" = "$key $hash $define" ] ||
+				printf '%s\t%s\t%s\n' "$slot" "$file" "$key $hash $define"
+		done < "$out/plan" > "$out/stale"
+		[ -s "$out/stale" ] || continue
+		"$here/cocci.sh" "$rules/oncering" "$variants" $(cut -f 2 "$out/stale") \
+			> "$out/said" 2> "$out/log" || { broken "coccinelle failed" "$out/log"; continue; }
+		while IFS=$tab read -r slot file of; do
+			grep "^$file:" "$out/said" > "$slot"
+			echo "$of" > "$slot.key"
+		done < "$out/stale"
+	done
+}
+
 # A line of the plan: NUMBER NAME VARIANT MISTAKE CODE FILE DEFINE HASH
 one() {
 	IFS=$tab read -r number name variant mistake code file define hash <<- EOF
@@ -163,6 +184,7 @@ programs > "$out/plan"
 keys > "$out/keys"
 OUT=$out
 export OUT
+patterns
 { grep -v "${tab}large/" "$out/plan"; grep "${tab}large/" "$out/plan"; } |
 	tr '\n' '\0' | xargs -0 -n 1 -P "${JOBS:-2}" "$0" --one
 { cut -f 2,3 "$out/plan" | while IFS=$tab read -r name variant; do

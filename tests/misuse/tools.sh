@@ -35,7 +35,7 @@ takes() { # TOOL NAME
 # a contract there changes nothing.
 inputs_of() { # TOOL
 	case $1 in
-	coccinelle) cat "$rules"/oncering*.cocci "$here/cocci.sh" ;;
+	coccinelle) cat "$rules"/oncering_*.cocci "$here/cocci.sh" ;;
 	eva) find "$eva" -type f | sort | xargs cat "$here"/eva.c "$here"/start.c "$here"/misuse.h "$here"/eva.sh ;;
 	*)
 		for header in include/oncering.h include/oncering/*.h "$here"/misuse.h; do
@@ -61,10 +61,7 @@ diagnose() { # TOOL FILE DEFINE
 			--library="$rules/oncering.cppcheck.cfg" \
 			--template='{file}:{line}:{column}: warning: {message} [{id}]' \
 			-D_GNU_SOURCE -D__GNUC__=12 "$3" -Iinclude "$2" ;;
-	coccinelle)
-		for cocci in "$rules"/oncering*.cocci; do
-			"$here/cocci.sh" "$cocci" "$2" "$3"
-		done ;;
+	coccinelle) "$here/cocci.sh" "$rules/oncering" "$3" "$2" ;;
 	eva) "$here/eva.sh" "$2" "$3" ;;
 	esac 2>&1
 }
