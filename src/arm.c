@@ -8,6 +8,12 @@
 const struct once_type once_cookie_type = { "uint64_t cookie", sizeof(uint64_t) };
 
 /* How many CQEs a raw SQE may post: ONCE_SHAPE_*. */
+/*@ requires wire: \valid_read(wire);
+    assigns \nothing;
+    ensures shape: \result == ONCE_SHAPE_ONE || \result == ONCE_SHAPE_ZERO_COPY ||
+            \result == ONCE_SHAPE_MULTISHOT;
+    ensures zero_copy: \result == ONCE_SHAPE_ZERO_COPY <==>
+            wire->head % 0x100 == ONCE_OP_SEND_ZC || wire->head % 0x100 == ONCE_OP_SENDMSG_ZC; */
 static uint32_t raw_shape(const struct once_wire *wire)
 {
 	bool many;
@@ -40,6 +46,13 @@ static uint32_t raw_shape(const struct once_wire *wire)
 }
 
 /* What is wrong with a raw SQE: 0 or its fault. */
+/*@ requires wire: \valid_read(wire);
+    assigns \nothing;
+    ensures fault: \result == 0 || \result == ONCE_SKIP_SUCCESS ||
+            \result == ONCE_BAD_ARGUMENT || \result == ONCE_USER_DATA ||
+            \result == ONCE_REWRITES_ID;
+    ensures flags: \result == 0 ==> wire->head / 0x100 % 0x100 <= ONCE_SQE_FLAGS_KNOWN;
+    ensures unset: \result == 0 ==> wire->user_data == 0; */
 static int raw_fault(const struct once_wire *wire)
 {
 	const uint32_t flags = once_wire_flags(wire);
@@ -54,17 +67,71 @@ static int raw_fault(const struct once_wire *wire)
 	return 0;
 }
 
+/* The sums are right below slot, at it and above it: they are right. */
+/*@ ghost
+  /@ requires below: \forall integer i; 0 <= i < slot ==>
+       ring->memory.credits[i] == once_credit_sum[i + 1] - once_credit_sum[i];
+     requires here: ring->memory.credits[slot] == once_credit_sum[slot + 1] - once_credit_sum[slot];
+     requires above: \forall integer i; slot < i < ring->capacity ==>
+       ring->memory.credits[i] == once_credit_sum[i + 1] - once_credit_sum[i];
+     assigns \nothing;
+     ensures credits: once_credits(ring);
+  @/
+  static void lemma_credits(struct once_ring *ring, uint32_t slot)
+  {
+    ;
+  }
+*/
+
 /* Set aside CQ places for more than one CQE; false if too few are left. */
+/*@ requires ring: once_opened(ring);
+    requires slot: slot < ring->capacity && once_state[slot] == ONCE_IS_TAKEN;
+    assigns ring->memory.credits[slot], ring->submit.credit_taken, once_credit_sum[0 .. 65536],
+            once_arming;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures lent: \result == true ==> once_arming == slot && ring->memory.credits[slot] == credit;
+    ensures refused: \result == false ==> once_arming == ONCE_NO_INDEX; */
 static bool lend_credit(struct once_ring *ring, uint32_t slot, uint32_t credit)
 {
 	struct once_submit_side *side = &ring->submit;
 	const uint64_t out = side->credit_taken - once_load_acquire(&ring->complete.credit_returned);
 
-	if (credit > ring->credit_places - out)
+	if (credit > ring->credit_places - out || side->credit_taken >= ONCE_COUNTER_END)
 		return false;
+	/*@ ghost once_set_credit(ring->capacity, slot, 0, credit); */
+	/*@ ghost once_arming = slot; */
 	ring->memory.credits[slot] = credit;
 	once_store_relaxed(&side->credit_taken, side->credit_taken + credit);
+	/*@ assert mine: once_credit_sum[slot + 1] - once_credit_sum[slot] == credit &&
+	      ring->memory.credits[slot] == credit && ring->capacity == \at(ring->capacity, Pre); */
+	/*@ assert others: \forall integer i; 0 <= i < ring->capacity && i != slot ==>
+	      ring->memory.credits[i] == \at(ring->memory.credits[i], Pre) &&
+	      once_credit_sum[i + 1] - once_credit_sum[i] ==
+	        \at(once_credit_sum[i + 1], Pre) - \at(once_credit_sum[i], Pre); */
+	/*@ assert below: \forall integer i; 0 <= i < slot ==>
+	      ring->memory.credits[i] == once_credit_sum[i + 1] - once_credit_sum[i]; */
+	/*@ assert above: \forall integer i; slot < i < ring->capacity ==>
+	      ring->memory.credits[i] == once_credit_sum[i + 1] - once_credit_sum[i]; */
+	/*@ ghost lemma_credits(ring, slot); */
 	return true;
+}
+
+/* The SQE's time goes with it, to where the kernel finds it. */
+/*@ requires ring: once_machine(ring) && once_prefix(ring);
+    requires index: index < ring->view.sq_entries;
+    requires time: \valid_read(time) && once_apart(ring, \base_addr(time));
+    assigns ring->memory.times[index], ring->view.sqes[index].addr;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring); */
+static void write_time(struct once_ring *ring, uint32_t index, const struct once_timespec *time)
+{
+	ring->memory.times[index] = *time;
+	ring->view.sqes[index].addr = once_port_address(&ring->memory.times[index]);
 }
 
 int once_write_special(struct once_sqe *sqe)
@@ -82,41 +149,133 @@ int once_write_special(struct once_sqe *sqe)
 		credit = ring->multishot_credit;
 	else if ((shape & ONCE_SHAPE_ZERO_COPY) != 0)
 		credit = 1;
+	/*@ ghost once_lemma_slot(ring->tag, (uint32_t)(sqe->op - ring->memory.ops), sqe->id); */
 	if (credit != 0 && !lend_credit(ring, once_id_slot(sqe->id), credit))
 		return ONCE_NO_CREDIT;
-	once_wire_copy(&ring->view.sqes[index], &sqe->wire, sqe->id);
-	if ((shape & ONCE_SHAPE_TIMED) != 0) {
-		ring->memory.times[index] = sqe->time;
-		ring->view.sqes[index].addr = once_port_address(&ring->memory.times[index]);
-	}
+	once_write_sqe(ring, index, sqe, sqe->id);
+	if ((shape & ONCE_SHAPE_TIMED) != 0)
+		write_time(ring, index, &sqe->time);
 	return 0;
 }
 
-/* TAKEN → FREE; it uses a generation up, so that copies of the SQE are stale. */
-static void untake(struct once_ring *ring, struct once_op *op, uint32_t slot)
+/* A generation is used up: wear_from comes nearer. */
+/*@ requires ring: once_opened(ring);
+    assigns ring->submit.wear_from;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures arming: once_arming == ONCE_NO_INDEX;
+    ensures spare: ring->submit.sq_tail < ring->submit.wear_from ==>
+            (\forall integer s; 0 <= s < ring->capacity ==>
+             ring->memory.ops[s].id + 1 + (ring->submit.wear_from - ring->submit.sq_tail) <=
+             ring->tag + s * once_G + (once_state[s] == ONCE_IS_LIVE ? once_G - 1 : 2 * once_G)); */
+static inline void lower_wear(struct once_ring *ring)
 {
 	struct once_submit_side *side = &ring->submit;
 
-	side->room++;
-	once_store_relaxed(&op->id, op->id + 1);
 	if (side->wear_from != 0)
 		once_store_relaxed(&side->wear_from, side->wear_from - 1);
-	if (once_id_generation(op->id) == 0) {
-		once_store_relaxed(&op->life, ONCE_LIFE_RETIRED);
-		once_store_relaxed32(&side->retired, side->retired + 1);
-		return;
-	}
-	once_store_relaxed(&op->life, ONCE_LIFE_FREE);
-	ring->memory.stack[side->free] = slot;
-	once_store_relaxed32(&side->free, side->free + 1);
 }
 
+/* TAKEN → RETIRED: its generations are used up. */
+/*@ requires ring: once_opened(ring);
+    requires slot: slot < ring->capacity && once_state[slot] == ONCE_IS_TAKEN;
+    requires worn: once_worn(ring->tag, slot, ring->memory.ops[slot].id + 1);
+    requires spare: ring->submit.sq_tail >= ring->submit.wear_from;
+    assigns ring->submit.room, ring->submit.retired, ring->memory.ops[slot].id,
+            ring->memory.ops[slot].life, once_at[0 .. 65535], once_place[0 .. 65535],
+            once_state[slot], once_n_taken, once_n_retired;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures arming: once_arming == ONCE_NO_INDEX;
+    ensures spent: ring->memory.ops[slot].id == \old(ring->memory.ops[slot].id) + 1;
+    ensures counts: once_n_taken == \old(once_n_taken) - 1; */
+static inline void retire_taken(struct once_ring *ring, uint32_t slot)
+{
+	struct once_submit_side *side = &ring->submit;
+	struct once_op *op = &ring->memory.ops[slot];
+
+	/*@ ghost once_move_taken_retired(ring->capacity, slot); */
+	side->room++;
+	once_store_relaxed(&op->id, op->id + 1);
+	once_store_relaxed(&op->life, ONCE_LIFE_RETIRED);
+	once_store_relaxed32(&side->retired, side->retired + 1);
+}
+
+/* TAKEN → FREE */
+/*@ requires ring: once_opened(ring);
+    requires slot: slot < ring->capacity && once_state[slot] == ONCE_IS_TAKEN;
+    requires rests: once_rests(ring->tag, slot, ring->memory.ops[slot].id + 1);
+    requires spare: ring->submit.sq_tail < ring->submit.wear_from ==>
+             ring->memory.ops[slot].id + 1 + (ring->submit.wear_from - ring->submit.sq_tail) <=
+             ring->tag + slot * once_G + 2 * once_G;
+    assigns ring->submit.room, ring->submit.free, ring->memory.ops[slot].id,
+            ring->memory.ops[slot].life, ring->memory.stack[ring->submit.free],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[slot], once_rank[slot],
+            once_n_taken, once_n_free;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures arming: once_arming == ONCE_NO_INDEX;
+    ensures spent: ring->memory.ops[slot].id == \old(ring->memory.ops[slot].id) + 1;
+    ensures counts: once_n_taken == \old(once_n_taken) - 1; */
+static inline void free_taken(struct once_ring *ring, uint32_t slot)
+{
+	struct once_submit_side *side = &ring->submit;
+	struct once_op *op = &ring->memory.ops[slot];
+	const uint32_t free = side->free;
+
+	/*@ ghost once_move_taken_free(ring->capacity, slot); */
+	/*@ ghost once_rank[slot] = free; */
+	side->room++;
+	once_store_relaxed(&op->id, op->id + 1);
+	once_store_relaxed(&op->life, ONCE_LIFE_FREE);
+	ring->memory.stack[free] = slot;
+	once_store_relaxed32(&side->free, free + 1);
+}
+
+/* TAKEN → FREE; it uses a generation up, so that copies of the SQE are stale. */
+/*@ requires ring: once_opened(ring);
+    requires slot: slot < ring->capacity && once_state[slot] == ONCE_IS_TAKEN;
+    assigns ring->submit.room, ring->submit.free, ring->submit.retired, ring->submit.wear_from,
+            ring->memory.ops[slot].id, ring->memory.ops[slot].life,
+            ring->memory.stack[ring->submit.free],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[slot], once_rank[slot],
+            once_n_free, once_n_taken, once_n_retired;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures arming: once_arming == ONCE_NO_INDEX;
+    ensures spent: ring->memory.ops[slot].id == \old(ring->memory.ops[slot].id) + 1;
+    ensures counts: once_n_taken == \old(once_n_taken) - 1; */
+static void untake(struct once_ring *ring, uint32_t slot)
+{
+	lower_wear(ring);
+	/*@ ghost once_lemma_worn(ring->tag, slot, ring->memory.ops[slot].id + 1); */
+	if (once_id_generation(ring->memory.ops[slot].id + 1) == 0)
+		retire_taken(ring, slot);
+	else
+		free_taken(ring, slot);
+}
+
+/*@ requires op: \valid_read(op);
+    requires id: id <= UINT64_MAX - once_G;
+    assigns \nothing;
+    ensures taken: \result == true <==> op->id == id + once_G && op->life == ONCE_LIFE_TAKEN; */
 static bool is_taken(const struct once_op *op, uint64_t id)
 {
 	return op->id == id + ONCE_AT_REST && once_load_relaxed(&op->life) == ONCE_LIFE_TAKEN;
 }
 
 /* Not a taken SQE (any more). */
+/*@ requires ring: \valid_read(ring) && \valid_read(op);
+    assigns \nothing;
+    ensures code: \result == ONCE_NOT_TAKEN; */
 static int refuse_stale(const struct once_ring *ring, const struct once_op *op, uint64_t id,
 			const char *call)
 {
@@ -128,7 +287,8 @@ int once_arm_refused(struct once_ring *ring, struct once_op *op, uint64_t id, in
 {
 	if (!is_taken(op, id))
 		return refuse_stale(ring, op, id, "once_arm");
-	untake(ring, op, once_id_slot(id));
+	/*@ ghost once_lemma_slot(ring->tag, (uint32_t)(op - ring->memory.ops), id); */
+	untake(ring, once_id_slot(id));
 	return once_refuse_slot(ring, fault, "once_arm", once_id_slot(id), 0, 0);
 }
 
@@ -136,15 +296,19 @@ int once_core_give_back(struct once_op *op, struct once_ring *ring, uint64_t id)
 {
 	if (!is_taken(op, id))
 		return refuse_stale(ring, op, id, "once_give_back");
-	untake(ring, op, once_id_slot(id));
+	/*@ ghost once_lemma_slot(ring->tag, (uint32_t)(op - ring->memory.ops), id); */
+	untake(ring, once_id_slot(id));
 	return 0;
 }
 
+/*@ assigns \nothing;
+    ensures same: \base_addr(\result) == \base_addr(op) && \offset(\result) == \offset(op); */
 struct once_op *once_owe(struct once_op *op)
 {
 	return op;
 }
 
+/*@ assigns \nothing; */
 void once_settle(struct once_op *op)
 {
 	(void)op;

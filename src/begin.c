@@ -155,7 +155,10 @@ void once_void_sides(struct once_ring *ring)
     requires entries: 1 <= ring->view.sq_entries;
     assigns ring->submit.sq_tail, ring->submit.submitted, ring->submit.consumed,
             ring->submit.sq_lap, ring->submit.free, ring->submit.doubt, ring->submit.own_total;
-    ensures start: once_submit_starts(ring, start); */
+    ensures start: ring->submit.sq_tail == start && ring->submit.submitted == start &&
+            ring->submit.consumed == start && ring->submit.own_total == start &&
+            ring->submit.free == ring->capacity;
+    ensures lap: ring->submit.sq_lap <= start < ring->submit.sq_lap + ring->view.sq_entries; */
 static void start_submit(struct once_ring *ring, uint32_t start)
 {
 	struct once_submit_side *side = &ring->submit;
@@ -176,7 +179,6 @@ static void start_submit(struct once_ring *ring, uint32_t start)
             ring->complete.published, ring->complete.opened_at, ring->complete.head_index,
             ring->complete.next_index;
     ensures start: once_complete_starts(ring);
-    ensures index: ring->complete.head_index == start % ring->view.cq_entries;
     ensures position: ring->complete.head == (serial % OPENINGS) * OPENING + start; */
 static void start_complete(struct once_ring *ring, uint64_t serial, uint32_t start)
 {
@@ -198,7 +200,11 @@ static void start_complete(struct once_ring *ring, uint64_t serial, uint32_t sta
     requires entries: 1 <= ring->view.sq_entries && 1 <= ring->view.cq_entries;
     requires generation: 1 <= generation < ONCE_GENERATIONS;
     assigns ring->submit, ring->complete;
-    ensures submit: once_submit_starts(ring, ring->submit.sq_tail);
+    ensures submit: ring->submit.submitted == ring->submit.sq_tail &&
+            ring->submit.consumed == ring->submit.sq_tail &&
+            ring->submit.own_total == ring->submit.sq_tail && ring->submit.free == ring->capacity &&
+            ring->submit.sq_lap <= ring->submit.sq_tail <
+            ring->submit.sq_lap + ring->view.sq_entries;
     ensures complete: once_complete_starts(ring);
     ensures wear: ring->submit.wear_from == ring->submit.sq_tail + ONCE_GENERATIONS - generation;
     ensures tail: ring->submit.sq_tail <= UINT32_MAX;
@@ -212,22 +218,47 @@ static void start_complete(struct once_ring *ring, uint64_t serial, uint32_t sta
 static void start_sides(struct once_ring *ring, uint64_t serial, uint64_t generation)
 {
 	once_void_sides(ring);
+	/*@ assert sizes: ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
 	start_submit(ring, once_load_kernel(ring->view.sq_head));
 	start_complete(ring, serial, once_load_kernel(ring->view.cq_tail));
 	ring->submit.wear_from = ring->submit.sq_tail + ONCE_GENERATIONS - generation;
+	/*@ assert free: ring->submit.free == ring->capacity; */
+	/*@ assert lap: ring->submit.sq_lap <= ring->submit.sq_tail <
+	      ring->submit.sq_lap + ring->view.sq_entries; */
 }
 
 void once_begin(struct once_ring *ring, uint64_t serial, uint64_t generation)
 {
-	fill_window(ring);
-	fill_slots(ring, generation);
 	start_sides(ring, serial, generation);
+	/*@ assert sizes_1: ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
+	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre) &&
+	      ring->tag == \at(ring->tag, Pre); */
+	/*@ assert arrays_1: ring->memory.ops == \at(ring->memory.ops, Pre) &&
+	      ring->memory.stack == \at(ring->memory.stack, Pre) &&
+	      ring->memory.returned == \at(ring->memory.returned, Pre) &&
+	      ring->memory.credits == \at(ring->memory.credits, Pre) &&
+	      ring->memory.window == \at(ring->memory.window, Pre); */
+	fill_window(ring);
+	/*@ assert sizes_2: ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
+	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre) &&
+	      ring->tag == \at(ring->tag, Pre); */
+	/*@ assert arrays_2: ring->memory.ops == \at(ring->memory.ops, Pre) &&
+	      ring->memory.stack == \at(ring->memory.stack, Pre) &&
+	      ring->memory.returned == \at(ring->memory.returned, Pre) &&
+	      ring->memory.credits == \at(ring->memory.credits, Pre) &&
+	      ring->memory.window == \at(ring->memory.window, Pre); */
+	fill_slots(ring, generation);
+	/*@ assert sizes: ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
+	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre) &&
+	      ring->tag == \at(ring->tag, Pre); */
 	/*@ assert arrays: ring->memory.ops == \at(ring->memory.ops, Pre) &&
 	      ring->memory.stack == \at(ring->memory.stack, Pre) &&
 	      ring->memory.returned == \at(ring->memory.returned, Pre) &&
 	      ring->memory.credits == \at(ring->memory.credits, Pre) &&
 	      ring->memory.window == \at(ring->memory.window, Pre); */
-	/*@ assert sizes: ring->capacity == \at(ring->capacity, Pre) &&
-	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
-	      ring->tag == \at(ring->tag, Pre); */
 }

@@ -94,7 +94,11 @@
      requires stack: once_stack_fresh(ring);
      requires credits: once_credits_fresh(ring);
      requires marked: once_window_marked(ring);
-     requires submit: once_submit_starts(ring, ring->submit.sq_tail) &&
+     requires submit: ring->submit.submitted == ring->submit.sq_tail &&
+              ring->submit.consumed == ring->submit.sq_tail &&
+              ring->submit.own_total == ring->submit.sq_tail && ring->submit.free == ring->capacity &&
+              ring->submit.sq_lap <= ring->submit.sq_tail <
+              ring->submit.sq_lap + ring->view.sq_entries &&
               ring->submit.sq_tail <= UINT32_MAX;
      requires complete: once_complete_starts(ring);
      requires wear: ring->submit.wear_from == ring->submit.sq_tail + ONCE_GENERATIONS - generation;

@@ -130,6 +130,10 @@ int once_close(struct once_ring *ring, struct once_report *report)
 	now = report_of(ring);
 	if (report != NULL)
 		*report = now;
+	/*@ assert ring: ring->capacity == \at(ring->capacity, Pre) && ring->ages == \at(ring->ages, Pre) &&
+	      ring->tag == \at(ring->tag, Pre) && ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
+	/*@ assert arrays: ring->memory.ops == \at(ring->memory.ops, Pre) &&
+	      ring->memory.window == \at(ring->memory.window, Pre); */
 	if (now.taken != 0)
 		return once_refuse_submit_value(ring, ONCE_STILL_TAKEN, call, 0, now.taken);
 	if (now.held != 0)
@@ -142,6 +146,7 @@ int once_close(struct once_ring *ring, struct once_report *report)
 	if (now.ready != 0 || now.overflow)
 		return once_refuse_submit_value(ring, ONCE_STILL_READY, call, 0, now.ready);
 	shut(ring);
+	/*@ assert closed: once_closed(ring); */
 	return 0;
 }
 
@@ -151,6 +156,10 @@ int once_abandon(struct once_ring *ring, struct once_report *report)
 		return once_refuse_submit(ring, ONCE_NOT_OPEN, "once_abandon");
 	if (report != NULL)
 		*report = report_of(ring);
+	/*@ assert ring: ring->capacity == \at(ring->capacity, Pre) && ring->ages == \at(ring->ages, Pre) &&
+	      ring->tag == \at(ring->tag, Pre) && ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
+	/*@ assert arrays: ring->memory.ops == \at(ring->memory.ops, Pre) &&
+	      ring->memory.window == \at(ring->memory.window, Pre); */
 	shut(ring);
 	return 0;
 }

@@ -7,6 +7,10 @@
 #include "free.h"
 
 /* A tail that no kernel can have: nothing of it is believed. */
+/*@ requires ring: \valid_read(ring);
+    requires ready: 0 <= ring->complete.ready - ring->complete.delivered <= UINT32_MAX;
+    assigns \nothing;
+    ensures ready: \result == ring->complete.ready - ring->complete.delivered; */
 static ONCE_COLD uint32_t refuse_tail(struct once_ring *ring, uint32_t posted)
 {
 	const struct once_complete_side *side = &ring->complete;
@@ -39,13 +43,22 @@ uint32_t once_deliverable(struct once_ring *ring)
 	return posted - once_own_ready(ring);
 }
 
-/* The index behind *index*. */
-static inline uint32_t next_place(const struct once_ring *ring, uint32_t index)
-{
-	return index + 1 == ring->view.cq_entries ? 0 : index + 1;
-}
-
 /* The slot of the operation in flight that *id* names, or ONCE_NO_INDEX. */
+/*@ requires ring: \valid_read(ring) && ring->capacity <= 65536 &&
+             \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
+    assigns \nothing;
+    behavior in_flight:
+      assumes known: once_slot_of(id) < ring->capacity;
+      assumes lives: ring->memory.ops[once_slot_of(id)].id == id &&
+              ring->memory.ops[once_slot_of(id)].life < submitted;
+      ensures slot: \result == once_slot_of(id);
+    behavior none:
+      assumes none: once_slot_of(id) >= ring->capacity ||
+              ring->memory.ops[once_slot_of(id)].id != id ||
+              ring->memory.ops[once_slot_of(id)].life >= submitted;
+      ensures none: \result == ONCE_NO_INDEX;
+    complete behaviors;
+    disjoint behaviors; */
 static inline uint32_t slot_in_flight(const struct once_ring *ring, uint64_t id, uint64_t submitted)
 {
 	const uint32_t slot = once_id_slot(id);
@@ -72,7 +85,7 @@ static inline void fill_hold(struct once_ring *ring, struct once_hold *hold, uin
 static ONCE_COLD struct once_hold *deliver_other(struct once_ring *ring)
 {
 	struct once_complete_side *side = &ring->complete;
-	const struct once_wire_cqe *cqe = &ring->view.cqes[(size_t)side->next_index << ring->cqe_shift];
+	const struct once_wire_cqe *cqe = once_cqe_at(ring, side->next_index);
 	struct once_hold *hold = &ring->memory.window[side->next_index];
 	const uint64_t user_data = cqe->user_data;
 
@@ -81,7 +94,7 @@ static ONCE_COLD struct once_hold *deliver_other(struct once_ring *ring)
 	hold->result = cqe->res;
 	hold->flags = cqe->flags;
 	hold->pad = 0;
-	side->next_index = next_place(ring, side->next_index);
+	side->next_index = once_next_place(ring, side->next_index);
 	once_store_relaxed(&side->delivered, side->delivered + 1);
 	if (once_consume_own(ring, cqe)) {
 		hold->position = ONCE_SEEN_MARK;
@@ -114,7 +127,7 @@ struct once_hold *once_deliver_next(struct once_ring *ring)
 		}
 		fill_hold(ring, hold, side->delivered, slot, cqe);
 		side->ended += (cqe->flags & ONCE_CQE_F_MORE) == 0;
-		side->next_index = next_place(ring, index);
+		side->next_index = once_next_place(ring, index);
 		once_store_relaxed(&side->delivered, side->delivered + 1);
 		once_store_relaxed32(&side->held, side->held + 1);
 		return hold;
@@ -177,7 +190,7 @@ static uint32_t deliver_run(struct once_ring *ring, struct once_cqe *cqes, uint3
 		cqes[n].ring = ring;
 		cqes[n].hold = hold;
 		cqes[n].position = first + n;
-		index = next_place(ring, index);
+		index = once_next_place(ring, index);
 	}
 	side->next_index = index;
 	side->ended += ended;

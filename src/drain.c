@@ -73,9 +73,11 @@ static int drain_round(struct once_ring *ring, uint64_t end, uint32_t *slot)
 		return rc;
 	if (is_drained(ring))
 		return 0;
-	/* a cancelled timeout of the library's own comes soon, and has the place of another one;
-	   in split mode there can be none */
-	if (once_is_legacy(ring) && (ring->complete.timers != 0 || once_is_split(ring)))
+	/*
+	 * Without IORING_FEAT_EXT_ARG an SQE would have to end the wait, and one with
+	 * IOSQE_IO_DRAIN may keep it from starting: look again instead.
+	 */
+	if (once_is_legacy(ring))
 		rc = once_get_events(ring);
 	else
 		rc = once_wait_reap(ring, &done, &slice);

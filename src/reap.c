@@ -3,13 +3,20 @@
 #include "free.h"
 
 /* The extra words of a CQE32 ring. */
+/*@ requires ring: once_cq_readable(ring) && ring->cqe_shift != 0;
+    requires index: index < ring->view.cq_entries;
+    requires copy: \valid(done) && \separated(done, ring) &&
+             \separated(done, ring->view.cqes + (0 .. once_cqe_of(ring, ring->view.cq_entries) - 1));
+    assigns done->extra[0 .. 1];
+    ensures first: done->extra[0] == ring->view.cqes[2 * index + 1].user_data;
+    ensures second: done->extra[1] == once_bits_of(ring->view.cqes[2 * index + 1].res) +
+            ring->view.cqes[2 * index + 1].flags * 0x100000000; */
 static void copy_extra(const struct once_ring *ring, uint32_t index, struct once_completion *done)
 {
-	const struct once_wire_cqe *tail = &ring->view.cqes[((size_t)index << 1) + 1];
+	const struct once_wire_cqe *tail = once_cqe_at(ring, index) + 1;
 
 	done->extra[0] = tail->user_data;
-	done->extra[1] = (uint64_t)(uint32_t)tail->res +
-			 (uint64_t)tail->flags * UINT64_C(0x100000000);
+	done->extra[1] = once_bits(tail->res) + (uint64_t)tail->flags * UINT64_C(0x100000000);
 }
 
 /* Copy a held CQE out and mark it seen; its place is not passed yet. */
@@ -107,6 +114,12 @@ static inline bool reap_first(struct once_ring *ring, struct once_completion *do
 }
 
 /* Whether reap_run() may run: what it leaves out cannot be needed. */
+/*@ requires ring: \valid_read(ring);
+    assigns \nothing;
+    ensures plain: \result <==> ring->simple != 0 &&
+            ring->complete.head == ring->complete.delivered &&
+            ring->submit.credit_taken == ring->complete.credit_returned &&
+            ring->submit.sq_tail < ring->submit.wear_from; */
 static inline bool is_plain(const struct once_ring *ring)
 {
 	return ring->simple != 0 && ring->complete.head == ring->complete.delivered &&

@@ -234,7 +234,11 @@ static inline bool once_owns_complete(struct once_ring *ring)
     ensures stack: once_stack_fresh(ring);
     ensures credits: once_credits_fresh(ring);
     ensures marked: once_window_marked(ring);
-    ensures submit: once_submit_starts(ring, ring->submit.sq_tail);
+    ensures submit: ring->submit.submitted == ring->submit.sq_tail &&
+            ring->submit.consumed == ring->submit.sq_tail &&
+            ring->submit.own_total == ring->submit.sq_tail && ring->submit.free == ring->capacity &&
+            ring->submit.sq_lap <= ring->submit.sq_tail <
+            ring->submit.sq_lap + ring->view.sq_entries;
     ensures complete: once_complete_starts(ring);
     ensures wear: ring->submit.wear_from == ring->submit.sq_tail + ONCE_GENERATIONS - generation;
     ensures tail: ring->submit.sq_tail <= UINT32_MAX;
@@ -250,7 +254,15 @@ void once_begin(struct once_ring *ring, uint64_t serial, uint64_t generation);
 /* Both sides of a closed ring: zeroes. */
 /*@ requires ring: \valid(ring);
     assigns ring->submit, ring->complete;
-    ensures zeroes: once_sides_are_void(ring); */
+    ensures zeroes: once_sides_are_void(ring);
+    ensures submit: ring->submit.room == 0 && ring->submit.collected == 0 &&
+            ring->submit.collect_index == 0 && ring->submit.retired == 0 &&
+            ring->submit.own_pending == 0 && ring->submit.credit_taken == 0 &&
+            ring->submit.owner == 0;
+    ensures complete: ring->complete.return_index == 0 && ring->complete.freed == 0 &&
+            ring->complete.ended == 0 && ring->complete.held == 0 &&
+            ring->complete.retired == 0 && ring->complete.timers == 0 &&
+            ring->complete.credit_returned == 0 && ring->complete.owner == 0; */
 void once_void_sides(struct once_ring *ring);
 
 /* --- take.c --- */

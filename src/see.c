@@ -216,7 +216,9 @@ static inline void spend(struct once_ring *ring, struct once_hold *hold, uint64_
     ensures same: ring->capacity == \old(ring->capacity) &&
             ring->view.cq_entries == \old(ring->view.cq_entries) &&
             ring->complete.opened_at == \old(ring->complete.opened_at);
-    ensures forward: \old(once_head) <= once_head; */
+    ensures forward: \old(once_head) <= once_head;
+    ensures stays: position != \old(once_head) ==> once_head == \old(once_head) &&
+            once_head_at == \old(once_head_at); */
 static inline void pass_first(struct once_ring *ring, const struct once_hold *hold, uint64_t position)
 {
 	if (position == ring->complete.head && !once_is_split(ring) && once_frees_plainly(ring))
@@ -233,7 +235,9 @@ static inline void pass_first(struct once_ring *ring, const struct once_hold *ho
             ring->view.cq_entries == \old(ring->view.cq_entries) &&
             ring->complete.opened_at == \old(ring->complete.opened_at);
     ensures forward: \old(once_head) <= once_head;
-    ensures prefix: once_prefix(ring); */
+    ensures prefix: once_prefix(ring);
+    ensures stays: \old(once_prefix(ring)) ==> once_head == \old(once_head) &&
+            once_head_at == \old(once_head_at); */
 static inline void pass_seen(struct once_ring *ring)
 {
 	if (once_head_is_seen(ring))
@@ -248,10 +252,21 @@ int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t posi
 	/*@ ghost uint64_t first = once_head; */
 	/*@ ghost uint32_t first_at = once_head_at; */
 	spend(ring, hold, position);
+	/*@ assert others: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      ring->memory.window + i != hold ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre); */
 	/*@ assert spent: hold->position == ONCE_NO_POSITION; */
+	/*@ assert stays: position != first ==> once_prefix(ring); */
 	pass_first(ring, hold, position);
+	/*@ assert others: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      ring->memory.window + i != hold ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre); */
+	/*@ assert stays: position != first ==> once_prefix(ring); */
 	/*@ assert spent: hold->position == ONCE_NO_POSITION; */
 	pass_seen(ring);
+	/*@ assert others: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      ring->memory.window + i != hold ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre); */
 	/*@ assert spent: hold->position == ONCE_NO_POSITION; */
 	/*@ ghost once_lemma_place(ring->view.cq_entries, first, first_at, position); */
 	return 0;

@@ -50,6 +50,8 @@ ONCE_BEGIN_C
 extern const struct once_type once_cookie_type;
 
 /* Lend a full 64-bit cookie instead of a typed owner. */
+/*@ assigns \nothing;
+    ensures lent: \result.value == value && \result.type == &once_cookie_type; */
 ONCE_INLINE struct once_lent once_cookie(uint64_t value)
 {
 	struct once_lent lent = { value, &once_cookie_type };
@@ -61,12 +63,61 @@ ONCE_INLINE struct once_lent once_cookie(uint64_t value)
  * What once_arm() does for an SQE that is not one plain CQE: 0 once it is
  * written, or its fault. And how it answers to a fault. Not for callers.
  */
+/*@ requires ring: once_opened(sqe->ring);
+    requires sqe: \valid_read(sqe) && once_apart(sqe->ring, \base_addr(sqe));
+    requires taken: once_taken_for(sqe, sqe->ring);
+    assigns sqe->ring->submit.sq_lap, sqe->ring->submit.credit_taken,
+            sqe->ring->memory.credits[0 .. sqe->ring->capacity - 1],
+            sqe->ring->memory.times[0 .. sqe->ring->view.sq_entries - 1],
+            sqe->ring->view.sqes[0 .. sqe->ring->view.sq_entries - 1],
+            once_credit_sum[0 .. 65536], once_arming;
+    ONCE_KEEPS_SLOTS(sqe->ring);
+    ONCE_KEEPS_WINDOW(sqe->ring);
+    ONCE_KEEPS_BOOKS(sqe->ring);
+    ensures prefix: once_prefix(sqe->ring);
+    ensures room: once_sq_has_place(sqe->ring);
+    ensures answer: \result == 0 || \result == ONCE_SKIP_SUCCESS ||
+            \result == ONCE_BAD_ARGUMENT || \result == ONCE_USER_DATA ||
+            \result == ONCE_REWRITES_ID || \result == ONCE_NO_CREDIT;
+    ensures fault: \result != 0 ==> once_arming == ONCE_NO_INDEX;
+    ensures lent: once_arming == ONCE_NO_INDEX ||
+            sqe->op == sqe->ring->memory.ops + once_arming; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_write_special(struct once_sqe *sqe);
+/*@ requires ring: once_opened(ring);
+    requires op: \exists integer s; 0 <= s < ring->capacity && op == ring->memory.ops + s &&
+             once_names(ring->tag, s, id) &&
+             (op->id == id + once_G ==> once_state[s] == ONCE_IS_TAKEN);
+    assigns ring->submit.room, ring->submit.free, ring->submit.retired, ring->submit.wear_from,
+            op->id, op->life, ring->memory.stack[ring->submit.free],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_taken, once_n_retired;
+    behavior given_back:
+      assumes taken: op->id == id + once_G;
+      ensures ring: once_opened(ring);
+      ensures fault: \result == fault;
+      ensures spent: op->id == id + once_G + 1;
+      ensures counts: once_n_taken == \old(once_n_taken) - 1;
+    behavior stale:
+      assumes stale: op->id != id + once_G;
+      assigns \nothing;
+      ensures ring: once_opened(ring);
+      ensures refused: \result == ONCE_NOT_TAKEN;
+      ensures same: op->id == \old(op->id) && once_n_taken == \old(once_n_taken);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_arm_refused(struct once_ring *ring, struct once_op *op, uint64_t id, int fault);
 
 /* Where in the SQ the next SQE goes. Not for callers. */
+/*@ requires ring: once_opened(ring);
+    assigns ring->submit.sq_lap;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures room: once_sq_has_place(ring);
+    ensures index: \result == ring->submit.sq_tail - ring->submit.sq_lap; */
 ONCE_NONNULL
 ONCE_INLINE uint32_t once_next_index(struct once_ring *ring)
 {
@@ -77,6 +128,85 @@ ONCE_INLINE uint32_t once_next_index(struct once_ring *ring)
 		return index;
 	side->sq_lap = side->sq_tail;
 	return 0;
+}
+
+/* The SQE goes into the SQ, and is stamped. Not for callers. */
+/*@ requires ring: once_machine(ring) && once_prefix(ring);
+    requires sqe: \valid_read(sqe) && once_apart(ring, \base_addr(sqe));
+    requires index: index < ring->view.sq_entries;
+    assigns ring->view.sqes[index];
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures stamped: ring->view.sqes[index].user_data == id; */
+ONCE_INLINE void once_write_sqe(struct once_ring *ring, uint32_t index, const struct once_sqe *sqe,
+				uint64_t id)
+{
+	once_wire_copy(&ring->view.sqes[index], &sqe->wire, id);
+}
+
+/* TAKEN → ARMED, and the owner is lent. Not for callers. */
+/*@ requires ring: once_machine(ring) && once_prefix(ring);
+    requires op: \exists integer s; 0 <= s < ring->capacity && op == ring->memory.ops + s &&
+             once_state[s] == ONCE_IS_TAKEN;
+    requires id: op->id == id + once_G;
+    requires position: position == ring->submit.sq_tail && once_sq_has_place(ring);
+    requires credit: once_arming == ONCE_NO_INDEX || op == ring->memory.ops + once_arming;
+    assigns op->id, op->life, op->lent, ring->submit.sq_tail, once_at[0 .. 65535],
+            once_place[0 .. 65535], once_state[op - ring->memory.ops], once_n_taken, once_n_live,
+            once_arming;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures armed: once_state[op - ring->memory.ops] == ONCE_IS_LIVE && op->id == id &&
+            op->life == position && ring->submit.sq_tail == position + 1;
+    ensures lent: op->lent.value == lent.value && op->lent.type == lent.type;
+    ensures credit: once_arming == ONCE_NO_INDEX;
+    ensures counts: once_n_taken == \old(once_n_taken) - 1 && once_n_live == \old(once_n_live) + 1; */
+ONCE_INLINE void once_go_live(struct once_ring *ring, struct once_op *op, uint64_t id,
+			      uint64_t position, struct once_lent lent)
+{
+	/*@ ghost uint32_t slot = (uint32_t)(op - ring->memory.ops); */
+	/*@ assert slot: slot < ring->capacity && op == ring->memory.ops + slot; */
+	/*@ ghost once_move_taken_live(ring->capacity, slot); */
+	/*@ ghost once_arming = UINT32_MAX; */
+	once_store_relaxed(&op->id, id);
+	once_store_relaxed(&op->life, position);
+	op->lent = lent;
+	once_store_relaxed(&ring->submit.sq_tail, position + 1);
+	/*@ assert same: ring->tag == \at(ring->tag, Pre) && ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->submit.sq_tail == position + 1; */
+	/*@ assert complete: ring->complete.ended == \at(ring->complete.ended, Pre) &&
+	      ring->complete.freed == \at(ring->complete.freed, Pre) &&
+	      ring->complete.held == \at(ring->complete.held, Pre) &&
+	      ring->complete.opened_at == \at(ring->complete.opened_at, Pre) &&
+	      ring->complete.head == \at(ring->complete.head, Pre) &&
+	      ring->complete.head_index == \at(ring->complete.head_index, Pre) &&
+	      ring->complete.delivered == \at(ring->complete.delivered, Pre) &&
+	      ring->complete.next_index == \at(ring->complete.next_index, Pre); */
+	/*@ assert mine: once_slot_is(ring->tag, ring->submit.sq_tail, slot, once_state[slot],
+	      ring->memory.ops[slot].id, ring->memory.ops[slot].life); */
+	/*@ assert others: \forall integer s; 0 <= s < ring->capacity && s != slot ==>
+	      ring->memory.ops[s].id == \at(ring->memory.ops[s].id, Pre) &&
+	      ring->memory.ops[s].life == \at(ring->memory.ops[s].life, Pre) &&
+	      once_state[s] == \at(once_state[s], Pre); */
+}
+
+/* The ticket names the operation. Not for callers. */
+/*@ requires ring: once_opened(ring);
+    requires ticket: \valid(ticket) && once_apart(ring, \base_addr(ticket));
+    assigns *ticket;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures ticket: ticket->ring == ring && ticket->id == id; */
+ONCE_INLINE void once_name_ticket(struct once_ring *ring, struct once_ticket *ticket, uint64_t id)
+{
+	ticket->ring = ring;
+	ticket->id = id;
 }
 
 /*
@@ -103,12 +233,47 @@ ONCE_INLINE uint32_t once_next_index(struct once_ring *ring)
  *   ONCE_NO_CREDIT     the CQ has no places left for more than one CQE of this
  *                      operation: see and retry later (given back)
  */
+/*@ requires sqe: \valid_read(sqe);
+    requires issued: sqe->op != \null ==> once_opened(sqe->ring) &&
+             once_apart(sqe->ring, \base_addr(sqe)) &&
+             (\exists integer s; once_issued(sqe, sqe->ring, s));
+    requires ticket: ticket == \null || (\valid(ticket) && \base_addr(ticket) != \base_addr(sqe) &&
+             (sqe->op != \null ==> once_apart(sqe->ring, \base_addr(ticket))));
+    assigns sqe->ring->submit, sqe->op->id, sqe->op->life, sqe->op->lent, *ticket,
+            sqe->ring->memory.stack[sqe->ring->submit.free],
+            sqe->ring->memory.credits[0 .. sqe->ring->capacity - 1],
+            sqe->ring->memory.times[0 .. sqe->ring->view.sq_entries - 1],
+            sqe->ring->view.sqes[0 .. sqe->ring->view.sq_entries - 1],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_credit_sum[0 .. 65536], once_n_free, once_n_taken,
+            once_n_live, once_n_retired, once_arming;
+    behavior taken:
+      assumes taken: sqe->op != \null && sqe->op->id == sqe->id + once_G;
+      ensures ring: once_opened(sqe->ring);
+      ensures spent: sqe->op->id != sqe->id + once_G;
+      ensures armed: \result == 0 ==> sqe->op->id == sqe->id &&
+              sqe->op->lent.value == lent.value && sqe->op->lent.type == lent.type &&
+              once_n_taken == \old(once_n_taken) - 1 && once_n_live == \old(once_n_live) + 1;
+      ensures ticket: \result == 0 && ticket != \null ==> ticket->id == sqe->id;
+      ensures given_back: \result != 0 ==> \result < 0 &&
+              once_n_taken == \old(once_n_taken) - 1 && once_n_live == \old(once_n_live);
+    behavior stale:
+      assumes stale: sqe->op != \null && sqe->op->id != sqe->id + once_G;
+      ensures ring: once_opened(sqe->ring);
+      ensures refused: \result == ONCE_NOT_TAKEN;
+      ensures same: sqe->op->id == \old(sqe->op->id) && once_n_taken == \old(once_n_taken) &&
+              once_n_live == \old(once_n_live);
+    behavior zeroed:
+      assumes zeroed: sqe->op == \null;
+      assigns \nothing;
+      ensures refused: \result == ONCE_NOT_TAKEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL_AT(1) ONCE_MUST_CHECK
 ONCE_INLINE int once_arm(struct once_sqe *sqe, struct once_lent lent, struct once_ticket *ticket)
 {
 	struct once_ring *ring = sqe->ring;
 	struct once_op *op = sqe->op;
-	struct once_submit_side *side;
 	const uint64_t id = sqe->id;
 	uint64_t position;
 	uint32_t index;
@@ -116,27 +281,21 @@ ONCE_INLINE int once_arm(struct once_sqe *sqe, struct once_lent lent, struct onc
 
 	if (op == NULL) /* zeroed: no ring to report it to */
 		return ONCE_NOT_TAKEN;
-	side = &ring->submit;
-	position = side->sq_tail;
+	position = ring->submit.sq_tail;
 	index = once_next_index(ring);
 	fault = once_op_id(op) == id + ONCE_AT_REST ? sqe->fault : ONCE_NOT_TAKEN;
 	if (fault == 0 && sqe->shape != ONCE_SHAPE_ONE)
 		fault = once_write_special(sqe);
 	else if (fault == 0)
-		once_wire_copy(&ring->view.sqes[index], &sqe->wire, id);
+		once_write_sqe(ring, index, sqe, id);
 	if (fault != 0) {
 		fault = once_arm_refused(ring, op, id, fault);
 		ONCE_SETTLES(op);
-		return fault < 0 ? fault : ONCE_NOT_TAKEN;
+		return once_negative(fault, ONCE_NOT_TAKEN);
 	}
-	once_store_relaxed(&op->id, id);
-	once_store_relaxed(&op->life, position);
-	op->lent = lent;
-	once_store_relaxed(&side->sq_tail, position + 1);
-	if (ticket != NULL) {
-		ticket->ring = ring;
-		ticket->id = id;
-	}
+	once_go_live(ring, op, id, position, lent);
+	if (ticket != NULL)
+		once_name_ticket(ring, ticket, id);
 	ONCE_SETTLES(op);
 	return 0;
 }

@@ -319,6 +319,10 @@
     \exists integer s; once_issued(q, r, s) && once_state[s] == ONCE_IS_TAKEN &&
       q->op->id == q->id + once_G;
 
+  // the SQ's next place is not beyond its end
+  predicate once_sq_has_place{L}(struct once_ring *r) =
+    r->submit.sq_lap <= r->submit.sq_tail < r->submit.sq_lap + r->view.sq_entries;
+
   // a code of the library's, not the kernel's
   predicate once_is_refusal(integer rc) = -5100 < rc < -5000;
 */

@@ -106,11 +106,6 @@
     \forall integer i; 0 <= i < r->view.cq_entries ==>
       r->memory.window[i].position == ONCE_NO_POSITION;
 
-  predicate once_submit_starts{L}(struct once_ring *r, integer start) =
-    r->submit.sq_tail == start && r->submit.submitted == start && r->submit.consumed == start &&
-    r->submit.own_total == start && r->submit.free == r->capacity &&
-    r->submit.sq_lap <= start < r->submit.sq_lap + r->view.sq_entries &&
-    r->submit.sq_lap % r->view.sq_entries == 0;
   predicate once_complete_starts{L}(struct once_ring *r) =
     r->complete.delivered == r->complete.head && r->complete.ready == r->complete.head &&
     r->complete.published == r->complete.head && r->complete.opened_at == r->complete.head &&

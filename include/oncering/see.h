@@ -38,7 +38,17 @@ ONCE_BEGIN_C
       ensures ring: once_opened(ring);
       ensures spent: once_token_spent(ring, \old(cqe->position));
       ensures count: ring->complete.held == \old(ring->complete.held) - 1;
+      ensures marked: \old(cqe->hold)->position == ONCE_NO_POSITION;
+      ensures others: \forall integer i; 0 <= i < ring->view.cq_entries &&
+              ring->memory.window + i != \old(cqe->hold) ==>
+              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ensures same: ring->capacity == \old(ring->capacity) &&
+              ring->view.cq_entries == \old(ring->view.cq_entries) &&
+              ring->complete.opened_at == \old(ring->complete.opened_at);
       ensures forward: \old(once_head) <= once_head;
+      ensures stays: \old(once_head != cqe->position) ==> once_head == \old(once_head) &&
+              once_head_at == \old(once_head_at);
+      ensures passes: \old(once_head == cqe->position) ==> once_head > \old(once_head);
     behavior refused:
       assumes not_out: ring->open == 0 || !once_token_out(ring, cqe->hold, cqe->position);
       ensures unchanged: once_unseen{Old, Here}(ring);

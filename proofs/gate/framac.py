@@ -18,7 +18,7 @@ ARGUMENTS = ['-machdep', 'gcc_x86_64',
              '-wp', '-wp-rte', '-wp-model', 'Typed', '-wp-par', '1']
 
 # A prover gives up after so many steps, its own measure, so that no verdict depends on a busy machine.
-SECONDS = 300
+SECONDS = 900
 SMOKE_STEPS = 30000
 SMOKE = ['-wp-prover', 'cvc4', '-wp-steps', str(SMOKE_STEPS), '-wp-smoke-tests', '-wp-smoke-timeout', '20',
          f'-wp-prop={SMOKE_ONLY}']
@@ -131,5 +131,5 @@ def run(root, folder, path, options, cache='none', unspecified=(), others=()):
     with properties.open(newline='') as lines:
         rows = [row for row in csv.DictReader(lines, delimiter='\t', quoting=csv.QUOTE_NONE)
                 if row['property'] is not None]
-    return Run(goals_of(json.loads(report.read_text()), done.stdout), rows,
+    return Run(goals_of(json.loads(report.read_text()) or {}, done.stdout), rows,
                set(RESULT_IS_SEPARATED.findall(done.stdout)))
