@@ -232,7 +232,13 @@ check: deps ## everything: the library, the command and its lessons, the fuzzer,
 	$(quiet) 'every sequence of up to six events, library against model' $(MAKE) exhaustive B=build CC=gcc; \
 	$(quiet) 'the corpus of the fuzzer, on both back ends, with every oracle' $(MAKE) fuzz-replay B=build CC=gcc; \
 	$(quiet) 'the fuzzer finds its canary' $(MAKE) fuzz-canary B=build CC=gcc; \
+	$(quiet) 'the corpus finds seeded bugs: every seventh' $(MAKE) fuzz-mutants-sample B=build CC=gcc; \
+	$(quiet) 'the fuzzer, for a minute on two cores' $(MAKE) fuzz-smoke B=build CC=gcc; \
+	$(quiet) 'the build script for OSS-Fuzz' $(MAKE) fuzz-oss B=build CC=gcc; \
+	$(quiet) 'real time, signals and two threads, under ASan + UBSan and under TSan' $(MAKE) fuzz-stress MINUTES=1; \
 	$(quiet) 'what the proofs assume, around every call of the seam' $(MAKE) contracts B=build CC=gcc; \
+	$(quiet) 'the proofs, without a cache, and a sample of their mutants' $(MAKE) prove B=build; \
+	$(quiet) 'every way round the gate of the proofs' $(MAKE) prove-gate B=build; \
 	$(quiet) 'stress: a million completions' build/stress 1000000; \
 	$(if $(EMULATION),$(quiet) 'stress: counters that wrap' build/stress-emulated --wrap;) \
 	tests/run.sh --total build/results
@@ -450,6 +456,8 @@ JOBS ?= 2
 OUT ?= $B/campaign
 SEEDS ?= 1
 TIME ?= 40
+MINUTES ?= 1
+SEED ?=
 
 # Three builds of one target for AFL++, and one for libFuzzer.
 $B/fuzz-san/%.o: %.c fuzz/uninstrumented.txt
@@ -485,7 +493,8 @@ $B/replay-checked: $(call objects,$(filter-out $(STAGE),$(FUZZ_SOURCES)) $(wildc
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(SEAM_CALLS:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
 
-.PHONY: fuzz fuzz-deps fuzz-staged fuzz-build fuzz-replay fuzz-smoke fuzz-canary fuzz-mutants fuzz-corpus fuzz-oss
+.PHONY: fuzz fuzz-deps fuzz-staged fuzz-build fuzz-replay fuzz-smoke fuzz-canary fuzz-mutants fuzz-mutants-sample \
+	fuzz-corpus fuzz-coverage fuzz-oss fuzz-sync fuzz-stress fuzz-stability
 
 fuzz-deps:
 	@tests/deps.sh $(FUZZ_PACKAGES)
@@ -501,6 +510,14 @@ fuzz-replay: $B/replay $B/replay-checked ## replay the corpus: beside the model,
 	@$B/replay --quiet --both --coverage $(CORPUS) | tail -n 2
 	@$B/replay-checked --quiet $(CORPUS)
 
+fuzz_coverage = B=build/fuzz-coverage CFLAGS='-O0 -g --coverage -fprofile-update=atomic' LDFLAGS=--coverage
+
+fuzz-coverage: deps ## lines and branches of src/ that the corpus runs, and cells, pairs and classes of results
+	@$(MAKE) build/fuzz-coverage/replay $(fuzz_coverage)
+	@find build/fuzz-coverage -name '*.gcda' -delete
+	@build/fuzz-coverage/replay --quiet --coverage $(CORPUS) fuzz/regressions
+	@gcovr --root . --filter 'src/[a-z_]*\.c' --filter include/oncering/ --branches --sort-percentage --print-summary build/fuzz-coverage
+
 fuzz-smoke: fuzz-deps $B/fuzz-san/target $B/fuzz-fast/target ## fuzz for a minute on both cores, gated on AFL++'s statistics (SECONDS=)
 	@fuzz/smoke.sh $B $(SECONDS) $(CORPUS)
 
@@ -512,6 +529,43 @@ fuzz-mutants: fuzz-deps ## seed each bug of fuzz/mutants/ in the library: the fu
 
 fuzz: fuzz-build $B/oncering $B/fuzz-lto/target ## a campaign: HOURS=, JOBS=, OUT=; goes on where it was stopped
 	@fuzz/campaign.sh $B $(OUT) $(HOURS) $(JOBS) $(CORPUS)
+
+# What check has time for: every seventh bug, by replay alone.
+fuzz-mutants-sample:
+	@REPLAY=1 EVERY=7 LEAST=90 fuzz/mutants.sh $B/mutants $(CORPUS)
+
+fuzz-sync: fuzz-deps $B/fuzz-fast/target ## two folders in place of two hosts: what one has found, the other imports
+	@fuzz/sync.sh $B $B/sync $(CORPUS)
+
+fuzz-oss: ## run the build script for OSS-Fuzz and ClusterFuzzLite as they would, and the target for a moment
+	@tests/deps.sh clang-14
+	@fuzz/oss-fuzz/test.sh $B/oss-fuzz
+
+# Off the coverage loop: SQPOLL, IOSQE_ASYNC, real timers, signals, two threads.
+STRESS_FUZZ := $(call objects,$(wildcard fuzz/stress*.c))
+$B/fuzz-stress: $(STRESS_FUZZ) $(REAL_OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(LIBS)
+
+fuzz-stress: ## what takes real time, with two threads: half under ASan + UBSan, half under TSan (MINUTES=, SEED=)
+	@$(MAKE) build/asan/fuzz-stress $(asan)
+	@$(MAKE) build/tsan/fuzz-stress $(tsan)
+	@build/asan/fuzz-stress $$(($(MINUTES) * 30)) $(SEED)
+	@build/tsan/fuzz-stress $$(($(MINUTES) * 30)) $(SEED)
+
+# Which code takes another path when an input is run again: what AFL++ calls stability.
+$B/stability/%.o: %.c fuzz/uninstrumented.txt
+	$(say) CLANG $<
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 $(CPPFLAGS) -Isrc -O1 -g -fno-pie -fsanitize-coverage=trace-pc-guard -fsanitize-coverage-ignorelist=$(quiet_code) -MMD -MP -c $< -o $@
+$B/fuzz-stability: $(FUZZ_SOURCES:%.c=$B/stability/%.o) fuzz/stability.c
+	$(say) LD $@
+	$(Q)clang -std=c11 $(CPPFLAGS) -O1 -g -fno-pie -no-pie $(STAGED) $^ -o $@ $(LIBS)
+
+fuzz-stability: $B/fuzz-stability ## name the code that runs another way when the same input is run again
+	@$B/fuzz-stability $(CORPUS)/* > $B/stability.txt
+	@sort -k2 -n -r $B/stability.txt | head -n 20 | while read -r at inputs example; do \
+	  echo "$$inputs inputs: $$(addr2line -i -f -e $B/fuzz-stability $$at | paste -sd ' ') ($$example)"; done
 
 fuzz-corpus: fuzz-deps $B/fuzz-fast/target $B/oncering ## make fuzz/corpus anew, from the lessons and a campaign's queue (OUT=)
 	@fuzz/corpus.sh $B $(OUT) $(CORPUS)

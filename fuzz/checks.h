@@ -40,6 +40,7 @@ CHECK(FD, "fd", "no descriptor is left over")
 CHECK(GIVE_BACK, "give-back", "what was taken and not armed can be given back at the end")
 CHECK(SEEN, "seen", "what was held at the end can be seen")
 CHECK(SETTLED, "settled", "at the end all accounts are zero, and capacity is conserved")
+CHECK(HIDDEN, "hidden", "a ring that is closed with nothing under way, as it says, has nothing in the kernel")
 CHECK(QUIET, "quiet", "cleaning up commits no violation")
 
 #undef CHECK

@@ -4,11 +4,13 @@
 # see what finds it: a replay of the corpus first, then the fuzzer for up to TIME
 # seconds, once for each of SEEDS seeds. Reached: killed, or its line was run.
 #
-#   mutants.sh BUILD CORPUS [NAME]        SEEDS=1 TIME=40 [REPLAY=1: no fuzzing] [LEAST=90]
+#   mutants.sh BUILD CORPUS [NAME...]     SEEDS=1 TIME=40 [REPLAY=1: no fuzzing] [EVERY=7: a sample] [LEAST=90]
 set -u
 
-build=$1 corpus=$2 only=${3:-}
-SEEDS=${SEEDS:-1} TIME=${TIME:-40} REPLAY=${REPLAY:-} LEAST=${LEAST:-0}
+build=$1 corpus=$2
+shift 2
+only=" $* "
+SEEDS=${SEEDS:-1} TIME=${TIME:-40} REPLAY=${REPLAY:-} LEAST=${LEAST:-0} EVERY=${EVERY:-1}
 here=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$build"
 build=$(cd "$build" && pwd)
@@ -86,7 +88,7 @@ one() { # NAME
 		return 1
 	fi
 	start=$(now)
-	timeout -k 5 120 "$build/b/replay" --quiet --first "$corpus" > "$build/replay.log" 2>&1
+	timeout -k 5 120 "$build/b/replay" --quiet --first "$corpus" fuzz/regressions > "$build/replay.log" 2>&1
 	rc=$?
 	if [ $rc -ne 0 ] && [ $rc -ne 77 ]; then
 		by=$(awk '/^FINDING/ { print $2; exit }' "$build/replay.log")
@@ -116,9 +118,11 @@ one() { # NAME
 	touch "$file"
 }
 
+number=0
 for kind in $kinds; do
-	[ -z "$only" ] || [ "$only" = "$kind" ] || continue
-	one "$kind"
+	case $only in *" $kind "*) ;; "  ") ;; *) continue ;; esac
+	number=$((number + 1))
+	[ $((number % EVERY)) -ne 0 ] || one "$kind"
 done
 [ -z "$survivors" ] || for name in $survivors; do
 	reason=$(awk -v n="$name" '$1 == n { $1 = ""; print }' fuzz/mutants/survivors.txt 2> /dev/null)

@@ -130,7 +130,7 @@ void oracle_begin(struct oracle *o, struct run *run)
 {
 	o->run = run;
 	memset(o->tags, 0, sizeof o->tags);
-	o->loose = o->threads = o->spoofed = o->restless = o->stray = false;
+	o->loose = o->threads = o->spoofed = o->misled = o->restless = o->stray = false;
 	o->step = NULL;
 	memset(o->copies, 0, sizeof o->copies);
 	memset(o->streams, 0, sizeof o->streams);
@@ -227,6 +227,8 @@ static void prepare_step(struct oracle *o)
 	for (unsigned ring = 0; ring < RINGS; ring++) {
 		o->rings[ring].facts = observe_facts(&run->rings[ring]);
 		o->rings[ring].model.thread = second ? 2 : 1;
+		/* what looks like the library's own has taken the place of what is */
+		o->rings[ring].model.own_used = o->rings[ring].model.own_used || o->misled;
 		o->violations += o->rings[ring].model.violations;
 		o->unheard[ring] = o->rings[ring].model.violations;
 	}

@@ -31,6 +31,7 @@ struct oracle_sqe {
 	uint8_t time;       /* TIME_*, of a timeout */
 	bool sends;         /* a message to the ring *to*, by_id: that may name an operation */
 	bool by_id;
+	bool by_own;        /* ... that looks like a CQE of the library's own */
 	bool raw_fault;     /* the fault is one that once_arm() finds: others come before it */
 	bool compared;      /* wire is what the SQ must hold, but for user_data */
 	bool timed;         /* ... and for addr, which points at the time */
@@ -69,8 +70,15 @@ struct oracle_ring {
 	bool sq_known;
 };
 
+/* What an operation's CQE says. */
+enum oracle_class {
+	CLASS_ZERO, CLASS_BYTES, CLASS_CANCELED, CLASS_TIME, CLASS_NOT_FOUND, CLASS_ALREADY, CLASS_INVALID,
+	CLASS_FAULT, CLASS_BAD_FILE, CLASS_OTHER, CLASS_MORE, CLASS_NOTIFICATION, CLASSES
+};
+
 struct oracle {
 	struct run *run;
+	uint32_t results[VERBS][CLASSES]; /* how often each has come, by preparation; kept from run to run */
 	struct oracle_ring rings[RINGS];
 	struct oracle_sqe sqes[SCENARIO_SQES];
 	struct oracle_copy copies[SCENARIO_COPIES];
@@ -80,6 +88,7 @@ struct oracle {
 	bool loose;
 	bool threads;       /* the second one was used */
 	bool spoofed;       /* a message bore an operation's identity */
+	bool misled;        /* a message looked like a CQE of the library's own */
 	bool restless;      /* a ring may be polling itself, or a worker writing to the file */
 	bool stray;         /* the kernel may post a notification that it did not announce: see oracle_submit.c */
 	bool looks_anew;    /* the library knows of no CQE that is not delivered */
@@ -133,6 +142,7 @@ bool oracle_prepare_step(struct oracle *o);
 void oracle_check_wire(struct oracle *o, unsigned ring, const struct oracle_sqe *sqe, uint64_t id);
 /* oracle_wait.c */
 bool oracle_wait_step(struct oracle *o);
+/* oracle_deliver.c */
 void oracle_delivered(struct oracle *o);
 void oracle_reaped(struct oracle *o);
 enum oracle_ask { ASK_PEEK, ASK_WAIT, ASK_SUBMIT_AND_WAIT, ASK_SUBMIT_AND_WAIT_TIMEOUT };
@@ -144,6 +154,7 @@ struct model_shown oracle_show(struct oracle *o, unsigned ring, const struct onc
 void oracle_check_tokens(struct oracle *o);
 /* oracle_close.c */
 bool oracle_close_step(struct oracle *o);
+void oracle_check_hidden(void);
 /* oracle_streams.c */
 void oracle_stream_armed(struct oracle *o, const struct oracle_op *op);
 void oracle_stream_came(struct oracle *o, const struct oracle_op *op, const struct model_cqe *cqe);

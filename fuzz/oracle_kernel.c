@@ -55,7 +55,7 @@ void oracle_kernel_step(struct oracle *o, unsigned ring, const struct model_acco
 					      accounts->ready,
 			   "ready is %u, the kernel's tail is %u, %llu were delivered", accounts->ready,
 			   load(library->view.cq_tail), (unsigned long long)m->delivered);
-	if (o->rings[ring].sq_known && !m->own_used && !m->setup.sqpoll)
+	if (o->rings[ring].sq_known && !m->own_used && !o->misled && !m->setup.sqpoll)
 		check_sq(o, ring);
 }
 

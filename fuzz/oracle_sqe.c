@@ -288,6 +288,7 @@ bool oracle_prepare_step(struct oracle *o)
 	sqe->time = scenario_grammar(step->verb)->operands[1] == 'T' ? step->arg : 0;
 	sqe->sends = step->verb == VERB_PREP_MESSAGE || step->verb == VERB_PREP_MESSAGE_OF;
 	sqe->by_id = step->verb == VERB_PREP_MESSAGE_OF;
+	sqe->by_own = step->verb == VERB_PREP_MESSAGE && step->arg >= UDATA_TIMEOUT && step->arg <= UDATA_CANCEL;
 	sqe->to = step->ring;
 	sqe->compared = write_wire(o, sqe);
 	if (sqe->file == FILE_RING || sqe->file == FILE_FILE)

@@ -94,6 +94,8 @@ static void expect_foreign(struct oracle *o, unsigned ring, const struct oracle_
 	o->stray = true;
 	/* its CQE may end an operation that the kernel goes on with */
 	o->spoofed = o->spoofed || sqe->by_id;
+	/* nothing tells it from a timeout that expires */
+	o->misled = o->misled || sqe->by_own;
 }
 
 static void do_arm(struct oracle *o, const struct arming *arming)

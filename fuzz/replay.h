@@ -10,6 +10,7 @@ struct replay_sums {
 	uint64_t made[CHECKS];
 	uint64_t verbs[VERBS];
 	uint8_t pairs[VERBS][VERBS];
+	uint64_t results[VERBS][CLASSES];
 	uint64_t hits[MODEL_SHAPES][MODEL_STATES][MODEL_EVENTS];
 	uint64_t token_hits[MODEL_TOKEN_STATES][MODEL_TOKEN_EVENTS];
 	uint64_t both_steps;  /* compared on both back ends */

@@ -14,6 +14,8 @@ void replay_add_sums(struct replay_sums *sums)
 		sums->verbs[i] += target_tally.verbs[i];
 		for (unsigned j = 0; j < VERBS; j++)
 			sums->pairs[i][j] |= target_tally.pairs[i][j];
+		for (unsigned j = 0; j < CLASSES; j++)
+			sums->results[i][j] += o->results[i][j];
 	}
 	for (unsigned ring = 0; ring < RINGS; ring++) {
 		const struct model *m = &o->rings[ring].model;
@@ -88,12 +90,40 @@ static void tell_tokens(const struct replay_sums *sums)
 	tell_cells("tokens (state x event)", &cells);
 }
 
+/* A line for each operation: what its CQEs have said. */
+static void tell_results(const struct replay_sums *sums)
+{
+	static const char *const names[CLASSES] = {
+		"0", "more than 0", "-ECANCELED", "-ETIME", "-ENOENT", "-EALREADY", "-EINVAL", "-EFAULT", "-EBADF",
+		"other errors", "F_MORE", "F_NOTIF"
+	};
+	unsigned operations = 0, classes = 0;
+
+	for (unsigned i = 0; i < VERBS; i++) {
+		bool any = false;
+
+		for (unsigned j = 0; j < CLASSES; j++) {
+			if (sums->results[i][j] == 0)
+				continue;
+			(void)printf("%s%s", any ? ", " : "  results of ", any ? "" : scenario_grammar(i)->template);
+			(void)printf("%s%s", any ? "" : ": ", names[j]);
+			any = true;
+			classes++;
+		}
+		operations += any;
+		if (any)
+			(void)printf("\n");
+	}
+	(void)printf("operations with results: %u; classes of results, over all: %u\n", operations, classes);
+}
+
 void replay_tell_coverage(const struct replay_sums *sums)
 {
 	unsigned verbs = 0, pairs = 0, checks = 0;
 
 	tell_slots(sums);
 	tell_tokens(sums);
+	tell_results(sums);
 	for (unsigned i = 0; i < VERBS; i++) {
 		verbs += sums->verbs[i] != 0;
 		if (sums->verbs[i] == 0)

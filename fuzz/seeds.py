@@ -192,6 +192,12 @@ MUST = [
     (TWO, ''.join('take s0\nprepare s0 %s\narm s0 lending 1\n' % op for op in
                   ('read file 4294967296', 'write pipe.write 4294967296', 'send left 4294967296', 'recv_multishot right group 4294967296'))
      + 'submit\n'),
+    (TWO, START % 'nop' + 'submit\nreap d0\n' + 'take s0\nprepare s0 nop\narm s0 as o0 lending 1\ntake s1\nprepare s1 raw bad_opcode\n'
+     'arm s1 as o1 lending 2\ntake s2\nprepare s2 nop\narm s2 as o2 lending 3\nsubmit and wait 1\naccount armed\nsubmit and wait 1\n'
+     'state o2\nreap batch 4 into d0\n'),
+    (TWO, START % 'nop' + 'submit\npeek c0\n' + START % 'timeout 1000s' + 'submit and wait 1 at most 1000s into c1\n'),
+    (RINGS[3], START % 'nop' + 'wait c0 at most 1000s\nsee c0\naccount reserved\nclose\n'),
+    (TWO, START % 'nop' + 'submit\nreap d0\nstate o0\nclose\nopen\ntake s0\ngive back s0\nabandon\nopen\n' + START % 'nop' + 'submit\nclose\nabandon\nopen\n'),
 ]
 
 

@@ -8,8 +8,9 @@
 set -eu
 
 build=$1 seconds=$2 corpus=$3
-EDGES=${EDGES:-900} STABILITY=${STABILITY:-95}
-EXECUTIONS=${EXECUTIONS:-$((seconds * 100))}
+EDGES=${EDGES:-2000} STABILITY=${STABILITY:-95}
+# a busy machine makes a fifth of what a quiet one does; what is broken makes next to none
+EXECUTIONS=${EXECUTIONS:-$((seconds * 170))}
 . "$(dirname "$0")/afl.sh"
 out=$build/smoke
 rm -rf "$out"
@@ -36,6 +37,7 @@ for name in san fast; do
 	gate $name stability "$(stat "$out" $name stability)" -ge "$STABILITY"
 	gate $name edges_found "$(stat "$out" $name edges_found)" -ge "$EDGES"
 	gate $name execs_done "$(stat "$out" $name execs_done)" -ge "$EXECUTIONS"
+	[ -f "$out/$name/fuzzer_stats" ] || tail -n 8 "$out/$name.log"
 	printf 'smoke: %-4s %s executions, %s a second, %s edges, stability %s %%\n' $name \
 		"$(stat "$out" $name execs_done)" "$(stat "$out" $name execs_per_sec)" "$(stat "$out" $name edges_found)" \
 		"$(stat "$out" $name stability)"

@@ -25,15 +25,20 @@
 struct run;
 struct oracle;
 
-/*
- * A new input, whose rings have their CQ at *phase*. *real*: on a real ring. *ages*: a
- * ring may have the tag of one that was closed; not if it is told where generations begin.
- */
-void stage_begin(bool real, uint32_t phase, bool ages) __attribute__((weak));
+/* How an input begins. */
+struct stage_beginning {
+	bool real;      /* on a real ring */
+	bool new_rings; /* those that are kept will not do: IOSQE_IO_DRAIN counts what a ring has ever done */
+	bool ages;      /* a ring may have the tag of one that was closed: it is not told where generations begin */
+	uint32_t phase; /* where the CQs of its first rings are */
+};
+void stage_begin(const struct stage_beginning *beginning) __attribute__((weak));
 /* Its rings are open; those that it opens by itself have their CQ at 0. */
 void stage_begun(void) __attribute__((weak));
 /* Something may be under way that no account tells of: rings closed from here on are not kept. */
 void stage_soil(void) __attribute__((weak));
+/* Whether the last wait did not end by itself. */
+bool stage_ended_wait(void) __attribute__((weak));
 /* After a step: what ends by itself has time to. */
 void stage_let_end(const struct oracle *o) __attribute__((weak));
 /* Before the run is put right: neither name owns a ring any more, and files are new that must be. */
@@ -42,6 +47,8 @@ void stage_settle(struct run *run) __attribute__((weak));
 uint32_t stage_rings_open(void) __attribute__((weak));
 /* What is kept is another process's. */
 void stage_forget(void) __attribute__((weak));
+/* Whether the kernel had operations of a ring that was closed and had none, as it said. */
+bool stage_found_hidden(void) __attribute__((weak));
 /* Close those that are kept. */
 void stage_end(void) __attribute__((weak));
 

@@ -27,7 +27,7 @@ static struct kept {
 } rings[KEPT];
 
 static struct io_uring messenger;
-static bool has_messenger, is_real, soiled;
+static bool has_messenger, is_real, new_rings, soiled, hidden;
 static uint32_t phase_now, open_count;
 static uint64_t time_now;
 
@@ -40,12 +40,13 @@ void __wrap_once_port_close(struct once_port *port);
 int __real_once_port_enter(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
 			   const struct once_timespec *timeout, const void *sigmask);
 
-void stage_begin(bool real, uint32_t phase, bool ages)
+void stage_begin(const struct stage_beginning *beginning)
 {
-	is_real = real;
-	phase_now = phase;
-	soiled = false;
-	stage_begin_self(ages);
+	is_real = beginning->real;
+	new_rings = beginning->new_rings;
+	phase_now = beginning->phase;
+	soiled = hidden = false;
+	stage_begin_self(beginning->real, beginning->ages);
 	stage_begin_time();
 }
 
@@ -64,6 +65,11 @@ void stage_forget(void)
 void stage_soil(void)
 {
 	soiled = true;
+}
+
+bool stage_is_soiled(void)
+{
+	return soiled;
 }
 
 uint32_t stage_rings_open(void)
@@ -214,7 +220,8 @@ static int make(struct kept *ring, const struct once_config *config, uint32_t en
 int __wrap_once_port_open(struct once_port *port, const struct once_config *config, uint32_t entries,
 			  struct once_port_view *view)
 {
-	struct kept *ring = is_real && (config->flags & IORING_SETUP_SQPOLL) == 0 ? find(config, entries) : NULL;
+	const bool may_keep = is_real && !new_rings && (config->flags & IORING_SETUP_SQPOLL) == 0;
+	struct kept *ring = may_keep ? find(config, entries) : NULL;
 	int rc;
 
 	if (ring != NULL && !set_places(ring, phase_now & (ring->view.cq_entries - 1))) {
@@ -245,7 +252,36 @@ int __wrap_once_port_open(struct once_port *port, const struct once_config *conf
 	return 0;
 }
 
+static struct kept *ring_lent_to(const struct once_port *port)
+{
+	for (unsigned i = 0; i < KEPT; i++)
+		if (rings[i].busy && rings[i].lent == port)
+			return &rings[i];
+	return NULL;
+}
+
+bool stage_has_posted(const struct once_port *port, uint32_t least)
+{
+	const struct kept *ring = ring_lent_to(port);
+
+	return ring != NULL && load(ring->view.cq_tail) - load(ring->view.cq_head) >= least;
+}
+
 /* --- close --- */
+
+static bool has_none(const struct once_ring *library)
+{
+	return library->open == 0 || (once_in_flight(library) == 0 && once_armed(library) == 0 &&
+				      once_reserved(library) == 0);
+}
+
+/* Nothing is left in the SQ, in the CQ, or in between. */
+static bool is_empty(const struct kept *ring)
+{
+	return load(ring->view.sq_head) == load(ring->view.sq_tail) &&
+	       (load(ring->view.sq_flags) & ONCE_SQ_CQ_OVERFLOW) == 0 &&
+	       __real_once_port_enter(&ring->port, 0, 0, ONCE_ENTER_GETEVENTS, NULL, NULL) == 0;
+}
 
 /*
  * Nothing is under way in it, by the library's accounts, and by the kernel's; nor does it
@@ -258,15 +294,18 @@ static bool is_quiet(const struct once_port *port, struct kept *ring)
 	struct io_uring_sync_cancel_reg everything = {
 		.fd = -1, .flags = IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL, .timeout = { 0, 1 }
 	};
+	int cancelled;
 
-	return !soiled && ring->uses < USES &&
-	       (library->open == 0 || (once_in_flight(library) == 0 && once_armed(library) == 0 &&
-				       once_reserved(library) == 0)) &&
-	       load(ring->view.sq_head) == load(ring->view.sq_tail) &&
-	       (load(ring->view.sq_flags) & ONCE_SQ_CQ_OVERFLOW) == 0 &&
-	       __real_once_port_enter(&ring->port, 0, 0, ONCE_ENTER_GETEVENTS, NULL, NULL) == 0 &&
-	       io_uring_register_sync_cancel(ring_of(&ring->port), &everything) == 0 &&
-	       (load(ring->view.sq_flags) & ONCE_SQ_TASKRUN) == 0;
+	if (soiled || new_rings || ring->uses >= USES || !has_none(library) || !is_empty(ring))
+		return false;
+	cancelled = io_uring_register_sync_cancel(ring_of(&ring->port), &everything);
+	hidden = hidden || cancelled > 0;
+	return cancelled == 0 && (load(ring->view.sq_flags) & ONCE_SQ_TASKRUN) == 0;
+}
+
+bool stage_found_hidden(void)
+{
+	return hidden;
 }
 
 static void give_up_descriptor(struct once_port *port)
@@ -279,11 +318,8 @@ static void give_up_descriptor(struct once_port *port)
 
 void __wrap_once_port_close(struct once_port *port)
 {
-	struct kept *ring = NULL;
+	struct kept *ring = ring_lent_to(port);
 
-	for (unsigned i = 0; i < KEPT && ring == NULL; i++)
-		if (rings[i].busy && rings[i].lent == port)
-			ring = &rings[i];
 	open_count--;
 	if (ring == NULL) {
 		__real_once_port_close(port);

@@ -104,9 +104,9 @@ void stage_settle(struct run *run)
 
 /* --- waiting --- */
 
-enum { NANOSECONDS = 1000000000 };
+enum { NANOSECONDS = 1000000000, MOMENT = 1000000 };
 
-static bool watching, endless_now, bitten;
+static bool on_real_ring, watching, endless_now, bitten;
 static uint64_t patience;
 
 void __wrap_run_watch(struct run *run, bool endless)
@@ -132,23 +132,42 @@ void __wrap_run_unwatch(struct run *run, bool fell_short)
 		run->event.marks |= RUN_EXPIRED;
 }
 
+bool stage_ended_wait(void)
+{
+	return bitten;
+}
+
+/*
+ * An SQE behind one with IOSQE_IO_DRAIN does not start, not even the timeout of a wait
+ * without IORING_FEAT_EXT_ARG: such a wait has no end.
+ */
+static uint64_t longest_wait(void)
+{
+	if (watching && endless_now)
+		return patience;
+	return stage_is_soiled() ? MOMENT : patience;
+}
+
 int __wrap_once_port_enter(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
 			   const struct once_timespec *timeout, const void *sigmask)
 {
-	const struct once_timespec most = { (int64_t)(patience / NANOSECONDS), (int64_t)(patience % NANOSECONDS) };
+	const uint64_t longest = longest_wait();
+	const struct once_timespec most = { (int64_t)(longest / NANOSECONDS), (int64_t)(longest % NANOSECONDS) };
 	uint64_t before;
 	int rc;
 
-	if (!watching || least == 0 || (timeout != NULL && !endless_now))
+	if (!on_real_ring || least == 0 || (timeout != NULL && (!watching || !endless_now)))
 		return __real_once_port_enter(port, count, least, flags, timeout, sigmask);
 	before = once_port_now();
 	rc = __real_once_port_enter(port, count, least, flags, &most, sigmask);
-	bitten = bitten || once_port_now() - before >= patience;
+	bitten = bitten || (once_port_now() - before >= longest && !stage_has_posted(port, least));
 	return rc == -ETIME ? -EINTR : rc;
 }
 
-void stage_begin_self(bool ages)
+void stage_begin_self(bool real, bool ages)
 {
+	on_real_ring = real;
+	patience = NANOSECONDS;
 	tags_again = ages;
 	forget_generations();
 	name_now = 0;

@@ -9,7 +9,7 @@
 
 #include <sched.h>
 
-enum { PATIENCE = 2000000 /* nanoseconds a step */, F_MORE = 2 };
+enum { PATIENCE = 100000000 /* nanoseconds a step */, F_MORE = 2 };
 
 static bool has_given_up;
 

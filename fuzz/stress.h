@@ -77,6 +77,7 @@ struct stress {
 	_Atomic uint64_t violations;
 	_Atomic uint64_t out[STREAMS];  /* bytes sent, by results */
 	uint64_t in[STREAMS];
+	uint64_t read_away[STREAMS];    /* by the submitting side, without the ring */
 	int file, eventfd, never;       /* never: a socket that nothing comes from */
 	int ends[STREAMS][2];           /* sent into [0], received from [1] */
 	int never_other;

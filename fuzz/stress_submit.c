@@ -6,9 +6,10 @@
 #include <linux/io_uring.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { MOST_AT_ONCE = 12, LATE_SECONDS = 1000, SOON_NANOSECONDS = 300000 };
+enum { SPARE = 4, MOST_AT_ONCE = 12, LATE_SECONDS = 1000, SOON_NANOSECONDS = 300000 };
 
 /* A record that rests, or NULL. */
 static struct record *new_record(struct stress *stress, enum kind kind)
@@ -93,30 +94,36 @@ static void prepare(struct stress *stress, struct record *record, struct once_sq
 		once_set_flags(sqe, IOSQE_ASYNC);
 }
 
-/* What a taken SQE becomes; false: it was given back. */
+static void give_back(struct stress *stress, struct once_sqe *sqe)
+{
+	const int rc = once_give_back(sqe);
+
+	if (rc != 0)
+		stress_fail(stress, "once_give_back(): %s", once_code_name(rc));
+}
+
+/* What a taken SQE becomes; false: it is not taken any more. */
 static bool arm(struct stress *stress, struct once_sqe *sqe, enum kind kind, const struct once_ticket *target)
 {
 	struct record *record = new_record(stress, kind);
-	int rc = ONCE_NO_CREDIT;
+	int rc;
 
-	if (record != NULL) {
-		prepare(stress, record, sqe, target);
-		atomic_store_explicit(&record->state, ARMED, memory_order_release);
-		rc = once_arm(sqe, once_cookie(record->number), &record->ticket);
+	if (record == NULL) {
+		give_back(stress, sqe);
+		return false;
 	}
+	prepare(stress, record, sqe, target);
+	atomic_store_explicit(&record->state, ARMED, memory_order_release);
+	rc = once_arm(sqe, once_cookie(record->number), &record->ticket);
 	if (rc == 0) {
 		stress->numbers++;
 		return true;
 	}
-	if (record != NULL)
-		atomic_store_explicit(&record->state, RESTS, memory_order_relaxed);
+	atomic_store_explicit(&record->state, RESTS, memory_order_relaxed);
 	stress->submit.refusals++;
 	/* that it has ended, if it is to be cancelled */
 	if (rc != ONCE_NO_CREDIT && (rc != ONCE_STALE_TICKET || target == NULL))
 		stress_fail(stress, "once_arm(): %s", once_code_name(rc));
-	rc = once_give_back(sqe);
-	if (rc != 0)
-		stress_fail(stress, "once_give_back(): %s", once_code_name(rc));
 	return false;
 }
 
@@ -134,23 +141,18 @@ static bool take(struct stress *stress, struct once_sqe *sqe)
 static void arm_pair(struct stress *stress)
 {
 	struct once_sqe first, second;
-	int rc;
 
 	if (!take(stress, &first))
 		return;
 	if (!take(stress, &second)) {
-		rc = once_give_back(&first);
-		if (rc != 0)
-			stress_fail(stress, "once_give_back(): %s", once_code_name(rc));
+		give_back(stress, &first);
 		return;
 	}
 	if (arm(stress, &first, KIND_HEAD, NULL)) {
 		(void)arm(stress, &second, KIND_TAIL, NULL);
 		return;
 	}
-	rc = once_give_back(&second);
-	if (rc != 0)
-		stress_fail(stress, "once_give_back(): %s", once_code_name(rc));
+	give_back(stress, &second);
 }
 
 /* Ends what *record* is, or was: the ticket names one operation for ever. */
@@ -174,6 +176,8 @@ static void arm_one(struct stress *stress)
 
 	while (chance >= chances[kind])
 		chance -= chances[kind++];
+	if (once_free(&stress->ring) <= SPARE && kind != KIND_CANCEL)
+		kind = chance % 2 == 0 ? KIND_NOP : KIND_TIMER; /* what does not end must leave room for its cancellation */
 	if (kind == KIND_HEAD) {
 		arm_pair(stress);
 	} else if (kind == KIND_CANCEL) {
@@ -201,6 +205,19 @@ static void submit(struct stress *stress)
 		stress_fail(stress, "once_submit(): %s %d", once_code_name(rc), rc);
 }
 
+/* A stream that is full keeps its sends, and the notifications of zero-copy ones, for good. */
+static void read_away(struct stress *stress)
+{
+	unsigned char bytes[4096];
+
+	for (unsigned i = 0; i < STREAMS; i++) {
+		ssize_t count = recv(stress->ends[i][1], bytes, sizeof bytes, MSG_DONTWAIT);
+
+		for (; count > 0; count = recv(stress->ends[i][1], bytes, sizeof bytes, MSG_DONTWAIT))
+			stress->read_away[i] += (uint64_t)count;
+	}
+}
+
 void stress_submit_some(struct stress *stress)
 {
 	const uint64_t count = stress_draw(&stress->submit, MOST_AT_ONCE);
@@ -210,12 +227,16 @@ void stress_submit_some(struct stress *stress)
 		arm_one(stress);
 	if (stress_draw(&stress->submit, 16) == 0 && write(stress->eventfd, &one, sizeof one) < 0)
 		stress_fail(stress, "eventfd: %s", strerror(errno));
+	if (stress_draw(&stress->submit, 256) == 0)
+		read_away(stress);
 	submit(stress);
 }
 
 bool stress_cancel_all(struct stress *stress)
 {
 	bool any = false;
+
+	read_away(stress);
 
 	for (unsigned i = 0; i < RECORDS; i++) {
 		struct record *record = &stress->records[i];

@@ -15,8 +15,8 @@ cp "$(ls "$corpus"/* | head -n 1)" "$folder/few"
 start "$folder/one" main-one M "$corpus" "$build/fuzz-fast/target" -V 10
 wait "$started" || :
 cp -r "$folder/one/main-one" "$folder/two"
-# an instance of two's own, which begins with one input only
-start "$folder/two" main-two S "$folder/few" "$build/fuzz-fast/target" -V 15
+# the main instance of two, which begins with one input only
+start "$folder/two" main-two M "$folder/few" "$build/fuzz-fast/target" -V 15
 wait "$started" || :
 imported=$(find "$folder/two/main-two/queue" -name '*sync:main-one*' | wc -l)
 echo "sync: main-two imported $imported inputs of main-one"

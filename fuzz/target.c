@@ -20,7 +20,7 @@
 enum {
 	FD_BASE = 600,
 	HISTORY = 64,           /* inputs that are remembered */
-	PATIENCE = 1000000000   /* nanoseconds */
+	PATIENCE = 2000000000   /* nanoseconds */
 };
 
 struct target_tally target_tally;
@@ -55,6 +55,21 @@ void target_look(bool on)
 
 /* --- the run --- */
 
+/* Nothing is left to the next input: not in a ring that it leaves closed, either. */
+static void forget_rings(void)
+{
+	for (unsigned ring = 0; ring < RINGS; ring++) {
+		if (run->rings[ring].open != 0 && once_abandon(&run->rings[ring], NULL) == 0)
+			run_forget_ring(run, ring);
+		memset(&run->rings[ring], 0, sizeof run->rings[ring]);
+	}
+	memset(run->ops, 0, sizeof run->ops);
+	memset(run->memory, 0, sizeof run->memory);
+	for (unsigned ring = 0; ring < RINGS; ring++)
+		for (unsigned i = 0; i < RUN_CQ; i++)
+			run->memory[ring].window[i].position = UINT64_MAX; /* no place is held */
+}
+
 /* The first of this process; another one's is not ours to close. */
 static void make_run(void)
 {
@@ -67,6 +82,7 @@ static void make_run(void)
 	memset(run, 0, sizeof *run);
 	run->fd_base = FD_BASE;
 	run->patience = PATIENCE;
+	forget_rings();
 }
 
 /* No ring: the machine's business. */
@@ -79,28 +95,29 @@ static void skip_unless_possible(int rc)
 	}
 }
 
-/* Nothing of the input before: not in a ring that this one leaves closed, either. */
-static void forget_rings(void)
+static bool uses_drain(const struct scenario *scenario)
 {
-	for (unsigned ring = 0; ring < RINGS; ring++) {
-		if (run->rings[ring].open != 0 && once_abandon(&run->rings[ring], NULL) == 0)
-			run_forget_ring(run, ring);
-		memset(&run->rings[ring], 0, sizeof run->rings[ring]);
-	}
-	memset(run->ops, 0, sizeof run->ops);
+	for (uint32_t i = 0; i < scenario->count; i++)
+		if (scenario->steps[i].verb == VERB_SET_FLAG && scenario->steps[i].arg == SQE_DRAIN)
+			return true;
+	return false;
 }
 
-static void open_rings(const struct scenario_header *header)
+static void open_rings(const struct scenario *scenario)
 {
+	const struct scenario_header *header = &scenario->header;
+	const struct stage_beginning beginning = {
+		.real = target_backend == RUN_REAL, .new_rings = uses_drain(scenario),
+		.ages = header->generations == 0, .phase = header->phase
+	};
 	const int wanted = oracle_open_answer(header, RING_A, MISTAKE_NONE);
 	int rc;
 
 	run->observe = target_observer;
 	run->context = target_context;
 	run->no_accounts = target_observer == NULL;
-	forget_rings();
 	if (stage_begin != NULL)
-		stage_begin(target_backend == RUN_REAL, header->phase, header->generations == 0);
+		stage_begin(&beginning);
 	rc = run_open(run, header, target_backend);
 	if (stage_begun != NULL)
 		stage_begun();
@@ -186,13 +203,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	scenario.header.fault = FAULT_NONE; /* the model knows a kernel that works */
 	scenario.header.fault_arg = 0;
 	target_look(false);
-	open_rings(&scenario.header);
+	open_rings(&scenario);
 	oracle_begin(&oracle, run);
 	target_look(true);
 	for (uint32_t i = 0; i < scenario.count; i++)
 		oracle_step(&oracle, &scenario.steps[i], i);
 	target_look(false);
 	oracle_finish(&oracle);
+	forget_rings();
+	oracle_check_hidden();
 	target_look(true);
 	return 0;
 }

@@ -95,7 +95,7 @@ table() { # TSV
 				must("both together, small", percent(both["small"], n["small"]), 97)
 				must("both together, large", percent(both["large"], n["large"]), 90)
 				must("no false alarm of gcc or clang", -alarm["gcc"] - alarm["gcc-fanalyzer"] - \
-					alarm["clang"] - alarm["clang-analyze"], 0)
+					alarm["clang"] - alarm["clang-analyze"] - alarm["clang19-analyze"], 0)
 			}
 			if (ran("eva")) must("Eva, small", small["eva"], 100)
 			for (k = 1; k <= nt; k++)

@@ -175,7 +175,7 @@ int program(struct once_ring *ring)
 		if (i < CLIENTS - 1)
 			shutdown(pair[0], SHUT_WR);
 		if (i == 0)
-			server.connections[i].fd = dup(-1); /* fails with -EBADF */
+			server.connections[i].fd = -1; /* fails with -EBADF */
 		rc = queue(&server, &server.connections[i]);
 		if (rc < 0)
 			return rc;
