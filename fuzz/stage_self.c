@@ -156,7 +156,7 @@ int __wrap_once_port_enter(const struct once_port *port, uint32_t count, uint32_
 	uint64_t before;
 	int rc;
 
-	if (!on_real_ring || least == 0 || (timeout != NULL && (!watching || !endless_now)))
+	if ((!watching && !on_real_ring) || least == 0 || (timeout != NULL && (!watching || !endless_now)))
 		return __real_once_port_enter(port, count, least, flags, timeout, sigmask);
 	before = once_port_now();
 	rc = __real_once_port_enter(port, count, least, flags, &most, sigmask);

@@ -301,7 +301,7 @@ int once_core_give_back(struct once_op *op, struct once_ring *ring, uint64_t id)
 	return 0;
 }
 
-/*@ assigns \nothing;
+/*@ assigns \result \from op;
     ensures same: \base_addr(\result) == \base_addr(op) && \offset(\result) == \offset(op); */
 struct once_op *once_owe(struct once_op *op)
 {

@@ -13,7 +13,7 @@
             ring->view.cqes[2 * index + 1].flags * 0x100000000; */
 static void copy_extra(const struct once_ring *ring, uint32_t index, struct once_completion *done)
 {
-	const struct once_wire_cqe *tail = once_cqe_at(ring, index) + 1;
+	const struct once_wire_cqe *tail = &once_cqe_at(ring, index)[1];
 
 	done->extra[0] = tail->user_data;
 	done->extra[1] = once_bits(tail->res) + (uint64_t)tail->flags * UINT64_C(0x100000000);

@@ -7,7 +7,7 @@
     requires bounds: once_bounds(ring);
     requires books: ring->complete.head == once_head && ring->complete.head_index == once_head_at;
     requires position: once_head <= position < once_next;
-    assigns \nothing;
+    assigns \result \from ring->memory.window, position;
     ensures place: \result == ring->memory.window + once_place_at(ring->view.cq_entries, position);
     ensures range: 0 <= once_place_at(ring->view.cq_entries, position) < ring->view.cq_entries; */
 static inline struct once_hold *place_of(const struct once_ring *ring, uint64_t position)

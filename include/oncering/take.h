@@ -109,7 +109,9 @@ ONCE_INLINE uint32_t once_leave_stack(struct once_ring *ring)
     requires sqe: \valid(sqe) && once_apart(ring, \base_addr(sqe));
     requires slot: \exists integer s; 0 <= s < ring->capacity && op == ring->memory.ops + s &&
              once_rests(ring->tag, s, op->id) && once_state[s] == ONCE_IS_TAKEN;
-    assigns sqe->ring, sqe->op, sqe->id, sqe->fault, sqe->shape;
+    assigns sqe->ring \from ring;
+    assigns sqe->op \from op;
+    assigns sqe->id, sqe->fault, sqe->shape;
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
@@ -141,7 +143,9 @@ ONCE_INLINE void once_name_sqe(struct once_ring *ring, struct once_sqe *sqe, str
  */
 /*@ requires ring: once_ring_ok(ring);
     requires sqe: \valid(sqe) && once_apart(ring, \base_addr(sqe));
-    assigns sqe->ring, sqe->op, sqe->id, sqe->fault, sqe->shape,
+    assigns sqe->ring \from ring;
+    assigns sqe->op \from ring->memory.ops;
+    assigns sqe->id, sqe->fault, sqe->shape,
             ring->submit.consumed, ring->submit.room, ring->submit.free, ring->submit.collected,
             ring->submit.collect_index, ring->memory.stack[0 .. ring->capacity - 1],
             ring->memory.ops[0 .. ring->capacity - 1].life,

@@ -8,7 +8,7 @@ Remove one guard at a time, and see that a goal falls: nothing that is refused i
 A guard is an `if` of a proved function whose first statement returns a code or
 false, or sets a fault; it is removed by putting 0 for its condition. All goals of its function
 are tried; that they are proved with the guard is what "make prove" shows.
-proofs/no_refusal.tsv has what looks like a guard and is none.
+proofs/no_refusal.tsv has those that no goal needs, and why.
 """
 import argparse
 import concurrent.futures

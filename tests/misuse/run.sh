@@ -62,6 +62,14 @@ patterns() {
 	done
 }
 
+# What make check has no time for: two minutes of it.
+left_for_later() { # TOOL NAME
+	case ${TOOLS:-all}:$1:$2 in
+	quick:clang-analyze:large/*) return 0 ;;
+	esac
+	return 1
+}
+
 # A line of the plan: NUMBER NAME VARIANT MISTAKE CODE FILE DEFINE HASH
 one() {
 	IFS=$tab read -r number name variant mistake code file define hash <<- EOF
@@ -72,6 +80,7 @@ one() {
 	while read -r tool key; do
 		[ "$tool" = object ] && continue
 		takes "$tool" "$name" || continue
+		! left_for_later "$tool" "$name" || continue
 		kept "$slot.$tool" "$key $hash $define" diagnose "$tool" "$file" "$define" &&
 			! grep -q ' error: ' "$slot.$tool" ||
 			broken "$name $variant: $tool failed" "$slot.$tool"

@@ -73,7 +73,7 @@ table() { # TSV
 					lc += x; la += x + r["missed", t, name[i], "large"]
 				}
 				printf "%11s%11s%14d\n", c "/" a, la ? lc "/" la : "-", alarm[t]
-				small[t] = percent(c, a); large[t] = percent(lc, la)
+				small[t] = percent(c, a); large[t] = percent(lc, la); tried[t] = la
 			}
 			for (p in program) {
 				n[program[p]]++
@@ -87,13 +87,14 @@ table() { # TSV
 			must("correct twins", twins["small"], 60)
 			must("large programs", twins["large"], 6)
 			if (ran("gcc-fanalyzer") && ran("clang-analyze")) {
-				printf "gcc -fanalyzer and clang --analyze together: small %d of %d, large %d of %d\n", \
-					both["small"], n["small"], both["large"], n["large"]
+				printf "gcc -fanalyzer and clang --analyze together: small %d of %d", \
+					both["small"], n["small"]
+				printf tried["clang-analyze"] ? ", large %d of %d\n" : "\n", both["large"], n["large"]
 				must("gcc -Wall, small", small["gcc"], 50)
 				must("gcc -fanalyzer, small", small["gcc-fanalyzer"], 90)
 				must("clang --analyze, small", small["clang-analyze"], 90)
 				must("both together, small", percent(both["small"], n["small"]), 97)
-				must("both together, large", percent(both["large"], n["large"]), 90)
+				if (tried["clang-analyze"]) must("both together, large", percent(both["large"], n["large"]), 90)
 				must("no false alarm of gcc or clang", -alarm["gcc"] - alarm["gcc-fanalyzer"] - \
 					alarm["clang"] - alarm["clang-analyze"] - alarm["clang19-analyze"], 0)
 			}
@@ -112,12 +113,16 @@ table() { # TSV
 # Each message that was expected of a wrong program and is gone, each new one of a
 # correct program, each worse verdict. Ends with the counts, "PASSED FAILED".
 compare() { # EXPECTED TSV
-	awk -F '\t' -v have=" $tools $runs " '
+	awk -F '\t' -v have=" $tools $runs " -v quick="$([ "${TOOLS:-}" != quick ] || echo 1)" '
 		function say(kind, what) { print kind ": " $1 ", " $3 ": " what }
-		function lost(from, to,   n, k, id, left) {
+		function lost(from, to,   n, k, id, left, at) {
 			n = split(from, id, ",")
-			for (k = 1; k <= n; k++)
-				if (!index("," to ",", "," id[k] ",")) left = left " " id[k]
+			for (k = 1; k <= n; k++) {
+				# where in the headers may change
+				at = id[k]
+				if (sub(/@[^@]*\.h$/, "@", at) ? !index("," to, "," at) : !index("," to ",", "," id[k] ","))
+					left = left " " id[k]
+			}
 			return left
 		}
 		function better(verdict) { return verdict == "caught" || verdict == "clean" }
@@ -137,7 +142,8 @@ compare() { # EXPECTED TSV
 		END {
 			for (key in verdict) {
 				split(key, f, SUBSEP)
-				if (!(key in seen) && index(have, " " f[2] " ")) { print "WORSE: gone: " f[1] ", " f[2]; failed++ }
+				if (!(key in seen) && index(have, " " f[2] " ") &&
+				    !(quick && f[2] == "clang-analyze" && f[1] ~ /^large\//)) { print "WORSE: gone: " f[1] ", " f[2]; failed++ }
 			}
 			print passed + 0, failed + 0
 		}' "$1" "$2"
