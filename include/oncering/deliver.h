@@ -224,7 +224,8 @@ ONCE_INLINE int once_wait(struct once_ring *ring, struct once_cqe *cqe)
  * library's: armed operations ahead of it are submitted too, and SQEs that are
  * taken do not matter. Its CQE is consumed by the library whenever it comes;
  * until then the reservation is out (once_reserved()), and keeps the ring from
- * being closed; a drain ends it.
+ * being closed; a drain ends it. Behind an IOSQE_IO_DRAIN that waits, the
+ * kernel keeps it back: then the wait lasts as long as the operations ahead.
  *
  * Returns as once_wait() (never ONCE_WOULD_HANG with a timeout), or
  *   -ETIME            the time passed, and nothing can be delivered
