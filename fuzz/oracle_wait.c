@@ -72,7 +72,8 @@ static int do_and_watch(struct oracle *o, uint32_t wanted, unsigned time)
 	CHECK_THAT(CHECK_WAIT, rc != -EAGAIN || submits || o->loose || o->run->backend != RUN_REAL ||
 				      stage_ended_wait == NULL || stage_ended_wait(),
 		   "it says that it was woken for nothing, and nothing has woken it");
-	CHECK_THAT(CHECK_WAIT, rc != -ETIME || time != TIME_LATE || o->misled,
+	/* the emulated ring skips them */
+	CHECK_THAT(CHECK_WAIT, rc != -ETIME || time != TIME_LATE || o->misled || o->run->backend != RUN_REAL,
 		   "it says that 1000 s have passed");
 	return rc;
 }

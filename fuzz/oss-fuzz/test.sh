@@ -19,7 +19,7 @@ done
 cd "$folder/out"
 python3 -m zipfile -e oncering_emulated_seed_corpus.zip "$folder/corpus"
 seeds=$(ls "$folder/corpus" | wc -l)
-ASAN_OPTIONS=detect_leaks=0 ./oncering_emulated -runs=3000 -max_len=1032 -dict=oncering_emulated.dict "$folder/corpus" \
+ASAN_OPTIONS=detect_leaks=0 ./oncering_emulated -runs=3000 -seed=1 -max_len=1032 -dict=oncering_emulated.dict "$folder/corpus" \
 	> "$folder/log" 2>&1 || { grep -m 3 -e FINDING -e ERROR -e 'runtime error' "$folder/log"; exit 1; }
 grep -q 'Done 3' "$folder/log" || { tail -n 3 "$folder/log"; exit 1; }
 echo "oss-fuzz: builds and runs, $seeds seeds"
