@@ -233,7 +233,6 @@ check: deps ## everything: the library, the command and its lessons, the fuzzer,
 	$(quiet) 'the corpus of the fuzzer, on both back ends, with every oracle' $(MAKE) fuzz-replay B=build CC=gcc; \
 	$(quiet) 'the fuzzer finds its canary' $(MAKE) fuzz-canary B=build CC=gcc; \
 	$(quiet) 'the corpus finds seeded bugs: every seventh' $(MAKE) fuzz-mutants-sample B=build CC=gcc; \
-	$(quiet) 'the fuzzer, for a minute on two cores' $(MAKE) fuzz-smoke B=build CC=gcc; \
 	$(quiet) 'the build script for OSS-Fuzz' $(MAKE) fuzz-oss B=build CC=gcc; \
 	$(quiet) 'what the proofs assume, around every call of the seam' $(MAKE) contracts B=build CC=gcc; \
 	$(quiet) 'stress: a million completions' build/stress 1000000; \
