@@ -10,7 +10,6 @@ false, or sets a fault; it is removed by putting 0 for its condition. All goals 
 are tried; that they are proved with the guard is what "make prove" shows.
 proofs/no_refusal.tsv has those that no goal needs, and why.
 """
-import argparse
 import concurrent.futures
 import pathlib
 import re
@@ -91,13 +90,8 @@ def attempt(guard, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build/proofs')
-    parser.add_argument('--jobs', type=int, default=2)
-    parser.add_argument('files', nargs='*')
-    given = parser.parse_args()
-    build = given.build.resolve()
-    build.mkdir(parents=True, exist_ok=True)
+    given = sources.arguments('files')
+    build = given.build
     units, _, faults = prove.plan(build, given.files)
     all_guards = [guard for unit in units if not unit.path.startswith('proofs/') for guard in found(unit, build)]
     rejected = 0

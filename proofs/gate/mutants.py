@@ -12,7 +12,6 @@ tried, a clause's name or a category of -wp-prop, with a short timeout: all of
 them must be proved in the code as it is, and one must fall in the mutant. unit:
 the file whose functions are proved, if it is not the one that is changed.
 """
-import argparse
 import collections
 import concurrent.futures
 import hashlib
@@ -122,13 +121,9 @@ def sample(build, jobs):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build/proofs')
-    parser.add_argument('--jobs', type=int, default=2)
-    parser.add_argument('names', nargs='*')
-    given = parser.parse_args()
+    given = sources.arguments('names')
     chosen = [mutant for mutant in load() if not given.names or mutant.name in given.names]
-    result = score(chosen, given.build.resolve(), given.jobs)
+    result = score(chosen, given.build, given.jobs)
     print(f'mutants: {result.rejected}/{result.tried} rejected')
     return 1 if result.faults or not result.tried else 0
 

@@ -11,10 +11,8 @@ proofs/units.tsv. --quick replays verdicts from a cache in the build folder.
 --page writes the table of functions into proofs/README.md, and raises the
 numbers in proofs/units.tsv to what was found; without it the table must agree.
 """
-import argparse
 import collections
 import concurrent.futures
-import pathlib
 import subprocess
 import sys
 import time
@@ -153,15 +151,8 @@ def show(result):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--quick', action='store_true')
-    parser.add_argument('--page', action='store_true')
-    parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build/proofs')
-    parser.add_argument('--jobs', type=int, default=2)
-    parser.add_argument('files', nargs='*')
-    given = parser.parse_args()
-    build = given.build.resolve()
-    build.mkdir(parents=True, exist_ok=True)
+    given = sources.arguments('files', '--quick', '--page')
+    build = given.build
     began = time.monotonic()
 
     faults = versions() + sources.forbidden(ROOT)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What there is to prove: the functions that the compiler finds, and words that nobody may write."""
+import argparse
 import pathlib
 import re
 import subprocess
@@ -11,6 +12,20 @@ COMPILE = ['gcc', '-std=c11', '-O0', '-g', '-w', '-fkeep-static-functions', '-fk
 
 # The seam's other side forwards to liburing and the system; the rest of src/ is to be proved.
 OUTSIDE = re.compile(r'#include <liburing\.h>')
+
+
+def arguments(rest, *flags):
+    """What every program of the gate is told: where to build (made if need be), how many jobs, and *rest*."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build/proofs')
+    parser.add_argument('--jobs', type=int, default=2)
+    for flag in flags:
+        parser.add_argument(flag, action='store_true')
+    parser.add_argument(rest, nargs='*')
+    given = parser.parse_args()
+    given.build = given.build.resolve()
+    given.build.mkdir(parents=True, exist_ok=True)
+    return given
 
 
 def table(path, columns):
