@@ -200,21 +200,7 @@ static void start_complete(struct once_ring *ring, uint64_t serial, uint32_t sta
     requires entries: 1 <= ring->view.sq_entries && 1 <= ring->view.cq_entries;
     requires generation: 1 <= generation < ONCE_GENERATIONS;
     assigns ring->submit, ring->complete;
-    ensures submit: ring->submit.submitted == ring->submit.sq_tail &&
-            ring->submit.consumed == ring->submit.sq_tail &&
-            ring->submit.own_total == ring->submit.sq_tail && ring->submit.free == ring->capacity &&
-            ring->submit.sq_lap <= ring->submit.sq_tail <
-            ring->submit.sq_lap + ring->view.sq_entries;
-    ensures complete: once_complete_starts(ring);
-    ensures wear: ring->submit.wear_from == ring->submit.sq_tail + ONCE_GENERATIONS - generation;
-    ensures tail: ring->submit.sq_tail <= UINT32_MAX;
-    ensures nothing: ring->submit.retired == 0 && ring->submit.own_pending == 0 &&
-            ring->submit.credit_taken == 0 && ring->submit.owner == 0 &&
-            ring->complete.freed == 0 && ring->complete.ended == 0 && ring->complete.held == 0 &&
-            ring->complete.retired == 0 && ring->complete.timers == 0 &&
-            ring->complete.credit_returned == 0 && ring->complete.owner == 0;
-    ensures collected: ring->submit.room == 0 && ring->submit.collected == 0 &&
-            ring->submit.collect_index == 0 && ring->complete.return_index == 0; */
+    ONCE_SIDES_START(ring, generation); */
 static void start_sides(struct once_ring *ring, uint64_t serial, uint64_t generation)
 {
 	once_void_sides(ring);
@@ -229,36 +215,28 @@ static void start_sides(struct once_ring *ring, uint64_t serial, uint64_t genera
 	      ring->submit.sq_lap + ring->view.sq_entries; */
 }
 
+/* What the steps of once_begin() leave as it was. */
+#define SAME_SIZES(ring) \
+	(ring->capacity == \at(ring->capacity, Pre) && \
+	 ring->view.cq_entries == \at(ring->view.cq_entries, Pre) && \
+	 ring->view.sq_entries == \at(ring->view.sq_entries, Pre) && \
+	 ring->tag == \at(ring->tag, Pre))
+#define SAME_ARRAYS(ring) \
+	(ring->memory.ops == \at(ring->memory.ops, Pre) && \
+	 ring->memory.stack == \at(ring->memory.stack, Pre) && \
+	 ring->memory.returned == \at(ring->memory.returned, Pre) && \
+	 ring->memory.credits == \at(ring->memory.credits, Pre) && \
+	 ring->memory.window == \at(ring->memory.window, Pre))
+
 void once_begin(struct once_ring *ring, uint64_t serial, uint64_t generation)
 {
 	start_sides(ring, serial, generation);
-	/*@ assert sizes_1: ring->capacity == \at(ring->capacity, Pre) &&
-	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
-	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre) &&
-	      ring->tag == \at(ring->tag, Pre); */
-	/*@ assert arrays_1: ring->memory.ops == \at(ring->memory.ops, Pre) &&
-	      ring->memory.stack == \at(ring->memory.stack, Pre) &&
-	      ring->memory.returned == \at(ring->memory.returned, Pre) &&
-	      ring->memory.credits == \at(ring->memory.credits, Pre) &&
-	      ring->memory.window == \at(ring->memory.window, Pre); */
+	/*@ assert sizes_1: SAME_SIZES(ring); */
+	/*@ assert arrays_1: SAME_ARRAYS(ring); */
 	fill_window(ring);
-	/*@ assert sizes_2: ring->capacity == \at(ring->capacity, Pre) &&
-	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
-	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre) &&
-	      ring->tag == \at(ring->tag, Pre); */
-	/*@ assert arrays_2: ring->memory.ops == \at(ring->memory.ops, Pre) &&
-	      ring->memory.stack == \at(ring->memory.stack, Pre) &&
-	      ring->memory.returned == \at(ring->memory.returned, Pre) &&
-	      ring->memory.credits == \at(ring->memory.credits, Pre) &&
-	      ring->memory.window == \at(ring->memory.window, Pre); */
+	/*@ assert sizes_2: SAME_SIZES(ring); */
+	/*@ assert arrays_2: SAME_ARRAYS(ring); */
 	fill_slots(ring, generation);
-	/*@ assert sizes: ring->capacity == \at(ring->capacity, Pre) &&
-	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
-	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre) &&
-	      ring->tag == \at(ring->tag, Pre); */
-	/*@ assert arrays: ring->memory.ops == \at(ring->memory.ops, Pre) &&
-	      ring->memory.stack == \at(ring->memory.stack, Pre) &&
-	      ring->memory.returned == \at(ring->memory.returned, Pre) &&
-	      ring->memory.credits == \at(ring->memory.credits, Pre) &&
-	      ring->memory.window == \at(ring->memory.window, Pre); */
+	/*@ assert sizes: SAME_SIZES(ring); */
+	/*@ assert arrays: SAME_ARRAYS(ring); */
 }

@@ -59,7 +59,6 @@ static int drain_round(struct once_ring *ring, uint64_t end, uint32_t *slot)
 	const struct once_timespec slice = {
 		0, left < SLICE_NANOSECONDS ? (int64_t)left : SLICE_NANOSECONDS
 	};
-	struct once_completion done;
 	int rc = 0;
 
 	if (once_in_flight(ring) != 0 || once_armed(ring) != 0 || ring->complete.timers != 0)
@@ -80,10 +79,11 @@ static int drain_round(struct once_ring *ring, uint64_t end, uint32_t *slot)
 	if (once_is_legacy(ring))
 		rc = once_get_events(ring);
 	else
-		rc = once_wait_reap(ring, &done, &slice);
+		rc = once_wait_posted(ring, &slice);
 	if (rc < 0 && rc != -ETIME && rc != -EAGAIN && rc != -EBUSY && rc != -EINTR)
 		return rc;
-	return 0;
+	rc = once_discard(ring);
+	return rc < 0 ? rc : 0;
 }
 
 /*@ requires ring: \valid(ring);

@@ -6,139 +6,9 @@
 #ifndef ONCERING_SRC_RING_H
 #define ONCERING_SRC_RING_H
 
-#include "port.h"
+#include "sides.h"
 
 #include <errno.h>
-#include <oncering.h>
-#include <oncering/logic.h>
-#include <oncering/logic_arrays.h>
-
-/* Marks a place of the window whose CQE is seen; no CQ position is that large. */
-#define ONCE_SEEN_MARK UINT64_MAX
-/* In a hold's pad: the CQE was the library's own. */
-#define ONCE_HOLD_OWN 1U
-/* Counters refuse to go on here; at 10^9 a second that is 146 years away. */
-#define ONCE_COUNTER_END UINT64_C(0x4000000000000000)
-
-/* From the kernel's interface; port_liburing.c's header has the same. */
-#define ONCE_CQE_F_MORE 2U
-#define ONCE_FEAT_NODROP 2U
-#define ONCE_FEAT_EXT_ARG 256U
-#define ONCE_SETUP_SQPOLL 2U
-
-/* Out of the way of the hot path. */
-#define ONCE_COLD __attribute__((cold, noinline))
-
-/*@ requires ring: \valid_read(ring);
-    assigns \nothing;
-    ensures split: \result == true <==> once_split_mode(ring); */
-static inline bool once_is_split(const struct once_ring *ring)
-{
-	return (ring->options & ONCE_SPLIT) != 0;
-}
-
-/*@ requires ring: \valid_read(ring);
-    assigns \nothing;
-    ensures legacy: \result == true <==> (ring->view.features & ONCE_FEAT_EXT_ARG) == 0; */
-static inline bool once_is_legacy(const struct once_ring *ring)
-{
-	return (ring->view.features & ONCE_FEAT_EXT_ARG) == 0;
-}
-
-/* Whether the kernel keeps CQEs back: overflow, deferred task work. */
-/*@ requires ring: \valid_read(ring) && \valid_read(ring->view.sq_flags);
-    assigns \nothing; */
-static inline bool once_has_backlog(const struct once_ring *ring)
-{
-	return (once_load_kernel(ring->view.sq_flags) & (ONCE_SQ_CQ_OVERFLOW | ONCE_SQ_TASKRUN)) != 0;
-}
-
-/* CQ places that are delivered and not passed. */
-/*@ requires ring: \valid_read(ring);
-    requires order: 0 <= ring->complete.delivered - ring->complete.head <= UINT32_MAX;
-    assigns \nothing;
-    ensures window: \result == ring->complete.delivered - ring->complete.head; */
-static inline uint32_t once_window(const struct once_ring *ring)
-{
-	return (uint32_t)(ring->complete.delivered - ring->complete.head);
-}
-
-/* The CQE at a place of the CQ: every second one on CQE32 rings. */
-/*@ requires ring: once_cq_readable(ring);
-    requires index: index < ring->view.cq_entries;
-    assigns \result \from ring->view.cqes, ring->cqe_shift, index;
-    ensures cqe: \result == ring->view.cqes + once_cqe_of(ring, index);
-    ensures readable: \valid_read(\result); */
-static inline const struct once_wire_cqe *once_cqe_at(const struct once_ring *ring, uint32_t index)
-{
-	return &ring->view.cqes[ring->cqe_shift == 0 ? (size_t)index : (size_t)index * 2];
-}
-
-/* Tell the kernel how far the head has come. */
-/*@ requires ring: \valid(ring) && \valid(ring->view.cq_head);
-    requires apart: \separated(ring, ring->view.cq_head);
-    assigns ring->complete.published, *ring->view.cq_head;
-    ensures published: ring->complete.published == ring->complete.head;
-    ensures told: *ring->view.cq_head == ring->complete.head % 0x100000000; */
-static inline void once_publish(struct once_ring *ring)
-{
-	struct once_complete_side *side = &ring->complete;
-
-	side->published = side->head;
-	once_store_kernel(ring->view.cq_head, (uint32_t)(side->head % ONCE_WORD_5));
-}
-
-/* Whether the head can move: its CQE was seen out of order. */
-/*@ requires ring: \valid_read(ring);
-    requires place: ring->complete.head != ring->complete.delivered ==>
-            \valid_read(ring->memory.window + ring->complete.head_index);
-    assigns \nothing;
-    ensures seen: \result == true <==> ring->complete.head != ring->complete.delivered &&
-            ring->memory.window[ring->complete.head_index].position == ONCE_SEEN_MARK; */
-static inline bool once_head_is_seen(const struct once_ring *ring)
-{
-	const struct once_complete_side *side = &ring->complete;
-
-	return side->head != side->delivered &&
-	       ring->memory.window[side->head_index].position == ONCE_SEEN_MARK;
-}
-
-/* SQEs taken and not armed, as the submitting side knows it. */
-/*@ requires ring: \valid_read(ring);
-    requires counts: once_counts(ring);
-    assigns \nothing;
-    ensures taken: \result == once_count_taken(ring); */
-static inline uint32_t once_taken_by_owner(const struct once_ring *ring)
-{
-	const struct once_submit_side *side = &ring->submit;
-	const uint64_t back = once_is_split(ring) ? side->collected : ring->complete.freed;
-
-	return ring->capacity - side->free - side->retired -
-	       (uint32_t)(side->sq_tail - side->own_total - back);
-}
-
-/* Operations ever submitted; the library's own SQEs are not the caller's. */
-/*@ requires ring: \valid_read(ring);
-    requires counts: once_counts(ring);
-    requires own: ring->submit.own_total - ring->submit.own_pending <= ring->submit.submitted;
-    requires end: ring->submit.sq_tail <= ONCE_COUNTER_END;
-    assigns \nothing;
-    ensures submitted: \result == once_armed_ever(ring) - once_count_armed(ring); */
-static inline uint64_t once_submitted_total(const struct once_ring *ring)
-{
-	const struct once_submit_side *side = &ring->submit;
-
-	return side->submitted + side->own_pending - side->own_total;
-}
-
-/* True while an operation is armed or in flight in the slot. */
-/*@ requires ring: \valid_read(ring) && \valid_read(ring->memory.ops + slot);
-    assigns \nothing;
-    ensures live: \result == true <==> once_slot_of(ring->memory.ops[slot].id) == slot; */
-static inline bool once_is_live(const struct once_ring *ring, uint32_t slot)
-{
-	return once_id_slot(once_load_relaxed(&ring->memory.ops[slot].id)) == slot;
-}
 
 /* --- violation.c: every refusal goes through here, and returns its code --- */
 
@@ -172,46 +42,25 @@ int once_refuse_submit_value(const struct once_ring *ring, int code, const char 
 int once_refuse_complete_value(const struct once_ring *ring, int code, const char *call,
 			       uint64_t expected, uint64_t found);
 
-/*
- * Which thread a side belongs to: the one that first entered the kernel for
- * it. Looked at there, not on every call: a wrong thread is found after at
- * most one batch, and the hot path pays nothing.
- */
-/*@ requires ring: \valid(ring);
-    assigns ring->submit.owner, ring->port;
-    ensures bound: ring->submit.owner != 0;
-    ensures kept: \old(ring->submit.owner) != 0 ==> ring->submit.owner == \old(ring->submit.owner);
-    ensures adopted: \old(ring->submit.owner) == 0 ==> \result == true; */
-static inline bool once_owns_submit(struct once_ring *ring)
-{
-	const uint64_t self = once_port_thread();
-
-	if (ring->submit.owner == 0) {
-		once_store_relaxed(&ring->submit.owner, self);
-		if (ring->open != 0 && !once_is_split(ring))
-			once_port_adopt(&ring->port);
-	}
-	return ring->submit.owner == self;
-}
-
-/*@ requires ring: \valid(ring);
-    assigns ring->submit.owner, ring->complete.owner, ring->port;
-    ensures bound: !once_split_mode(ring) ==> ring->submit.owner != 0;
-    ensures adopted: once_split_mode(ring) && \old(ring->complete.owner) == 0 ==> \result == true;
-    ensures shared: !once_split_mode(ring) && \old(ring->submit.owner) == 0 ==> \result == true;
-    ensures kept: \old(ring->submit.owner) != 0 ==> ring->submit.owner == \old(ring->submit.owner); */
-static inline bool once_owns_complete(struct once_ring *ring)
-{
-	const uint64_t self = once_port_thread();
-
-	if (!once_is_split(ring))
-		return once_owns_submit(ring);
-	if (ring->complete.owner == 0)
-		once_store_relaxed(&ring->complete.owner, self);
-	return ring->complete.owner == self;
-}
-
 /* --- begin.c --- */
+
+/* What both sides are when an opening begins. */
+#define ONCE_SIDES_START(ring, generation) \
+	ensures submit: ring->submit.submitted == ring->submit.sq_tail && \
+	        ring->submit.consumed == ring->submit.sq_tail && \
+	        ring->submit.own_total == ring->submit.sq_tail && ring->submit.free == ring->capacity && \
+	        ring->submit.sq_lap <= ring->submit.sq_tail < \
+	        ring->submit.sq_lap + ring->view.sq_entries; \
+	ensures complete: once_complete_starts(ring); \
+	ensures wear: ring->submit.wear_from == ring->submit.sq_tail + ONCE_GENERATIONS - generation; \
+	ensures tail: ring->submit.sq_tail <= UINT32_MAX; \
+	ensures nothing: ring->submit.retired == 0 && ring->submit.own_pending == 0 && \
+	        ring->submit.credit_taken == 0 && ring->submit.owner == 0 && \
+	        ring->complete.freed == 0 && ring->complete.ended == 0 && ring->complete.held == 0 && \
+	        ring->complete.retired == 0 && ring->complete.timers == 0 && \
+	        ring->complete.credit_returned == 0 && ring->complete.owner == 0; \
+	ensures collected: ring->submit.room == 0 && ring->submit.collected == 0 && \
+	        ring->submit.collect_index == 0 && ring->complete.return_index == 0
 
 /*
  * The opening with number *serial* begins: fill the memory, and start both
@@ -234,21 +83,7 @@ static inline bool once_owns_complete(struct once_ring *ring)
     ensures stack: once_stack_fresh(ring);
     ensures credits: once_credits_fresh(ring);
     ensures marked: once_window_marked(ring);
-    ensures submit: ring->submit.submitted == ring->submit.sq_tail &&
-            ring->submit.consumed == ring->submit.sq_tail &&
-            ring->submit.own_total == ring->submit.sq_tail && ring->submit.free == ring->capacity &&
-            ring->submit.sq_lap <= ring->submit.sq_tail <
-            ring->submit.sq_lap + ring->view.sq_entries;
-    ensures complete: once_complete_starts(ring);
-    ensures wear: ring->submit.wear_from == ring->submit.sq_tail + ONCE_GENERATIONS - generation;
-    ensures tail: ring->submit.sq_tail <= UINT32_MAX;
-    ensures nothing: ring->submit.retired == 0 && ring->submit.own_pending == 0 &&
-            ring->submit.credit_taken == 0 && ring->submit.owner == 0 &&
-            ring->complete.freed == 0 && ring->complete.ended == 0 && ring->complete.held == 0 &&
-            ring->complete.retired == 0 && ring->complete.timers == 0 &&
-            ring->complete.credit_returned == 0 && ring->complete.owner == 0;
-    ensures collected: ring->submit.room == 0 && ring->submit.collected == 0 &&
-            ring->submit.collect_index == 0 && ring->complete.return_index == 0; */
+    ONCE_SIDES_START(ring, generation); */
 void once_begin(struct once_ring *ring, uint64_t serial, uint64_t generation);
 
 /* Both sides of a closed ring: zeroes. */
@@ -359,12 +194,54 @@ bool once_consume_own(struct once_ring *ring, const struct once_wire_cqe *cqe);
 
 /* --- deliver.c --- */
 
+/*@
+  // the place of the newest CQE that is delivered
+  logic integer once_last_at{L}(integer entries) =
+    once_next_at == 0 ? entries - 1 : once_next_at - 1;
+*/
+/* What delivering a CQE may change. */
+#define ONCE_DELIVERY(ring) \
+	ring->memory.window[0 .. ring->view.cq_entries - 1], \
+	ring->memory.ops[0 .. ring->capacity - 1].id, ring->complete.delivered, \
+	ring->complete.next_index, ring->complete.held, ring->complete.timers, \
+	ring->complete.removes, ring->complete.cancels, ring->complete.cancel_result, \
+	ONCE_HEAD_COUNTERS(ring), ONCE_SLOT_MEMORY(ring), once_end_at[0 .. 65535], \
+	once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_live, once_n_out, once_next, \
+	once_next_at
+
 /* CQEs that are posted and not delivered; looks at the kernel's tail. */
+/*@ requires ring: once_machine(ring);
+    assigns ring->complete.published, ring->complete.ready, *ring->view.cq_head;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures posted: \result == ring->complete.ready - once_next; */
 uint32_t once_refill(struct once_ring *ring);
 /* ... less the library's own: so many tokens can be had. */
 uint32_t once_deliverable(struct once_ring *ring);
 /* The next CQE as a hold, or NULL if none is known to be ready. Enters nothing. */
+/*@ requires ring: once_machine(ring);
+    assigns ONCE_DELIVERY(ring);
+    assigns \result \from ring->memory.window, ring->complete.next_index;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures same: ring->complete.ready == \old(ring->complete.ready) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->capacity == \old(ring->capacity);
+    ensures forward: \old(once_next) <= once_next && \old(once_head) <= once_head;
+    ensures none: \result == \null ==> once_next == ring->complete.ready &&
+            ring->complete.held == \old(ring->complete.held);
+    ensures token: \result != \null ==> \old(once_next) < once_next &&
+            \result == ring->memory.window + once_last_at(ring->view.cq_entries) &&
+            \result->position == once_next - 1 &&
+            ring->complete.held == \old(ring->complete.held) + 1;
+    ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+            \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
+            ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    ensures prefix: \old(once_prefix(ring)) ==> once_prefix(ring); */
 struct once_hold *once_deliver_next(struct once_ring *ring);
+
 /* --- wait.c --- */
 
 /*
@@ -389,6 +266,20 @@ bool once_timespec_is_valid(const struct once_timespec *time);
     ensures end: \result == UINT64_MAX ||
             \result >= time->seconds * 1000000000 + time->nanoseconds; */
 uint64_t once_end_of(const struct once_timespec *time);
+/* Enter until one more CQE is posted than is known of, the library's own too. 0 or -errno. */
+/*@ requires ring: \valid(ring) && \valid(ring->view.cq_head);
+    requires apart: \separated(ring, ring->view.cq_head);
+    requires timeout: timeout == \null || \valid_read(timeout);
+    assigns ring->complete.published, *ring->view.cq_head;
+    ensures published: ring->complete.published == ring->complete.head;
+    ensures told: *ring->view.cq_head == ring->complete.head % 0x100000000;
+    ensures answer: \result == 0 || once_is_errno(\result); */
+int once_wait_posted(struct once_ring *ring, const struct once_timespec *timeout);
+/* What is left until *end*. */
+/*@ assigns \nothing;
+    ensures valid: \result.seconds >= 0 && 0 <= \result.nanoseconds < 1000000000;
+    ensures no_later: \result.seconds * 1000000000 + \result.nanoseconds <= end; */
+struct once_timespec once_left_until(uint64_t end);
 /* Why a wait until *end* brought nothing: -ETIME, or -EINTR if it is not over. */
 /*@ assigns \nothing;
     ensures why: \result == -62 || \result == -4; */

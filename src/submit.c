@@ -250,6 +250,14 @@ struct once_hold *once_core_submit_and_wait(struct once_ring *ring, unsigned cou
 
 		rc = once_flush(ring, once_window(ring) + wanted, timeout, sigmask);
 		hold = after_flush(ring, rc, timeout != NULL, end, error);
+		if (*error == -EINTR && rc >= 0 &&
+		    (once_own_ready(ring) >= wanted || once_timers_ready(ring) != 0)) {
+			/* CQEs of the library's own have ended it: wait on */
+			const struct once_timespec left = once_left_until(end);
+
+			hold = once_core_wait_for(ring, wanted, timeout != NULL ? &left : NULL, sigmask,
+						  error);
+		}
 	}
 	*submitted = (unsigned)(once_submitted_total(ring) - before);
 	return hold;

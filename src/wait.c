@@ -111,45 +111,18 @@ int once_get_events(struct once_ring *ring)
 	return enter(ring, 0, NULL, NULL);
 }
 
+int once_wait_posted(struct once_ring *ring, const struct once_timespec *timeout)
+{
+	return enter(ring, (uint32_t)(ring->complete.ready - ring->complete.head) + 1, timeout, NULL);
+}
+
 /* By the clock: the kernel hides it if the CQ is not empty, as behind a held token. */
 int once_why_woken(uint64_t end)
 {
 	return once_port_now() >= end ? -ETIME : -EINTR;
 }
 
-/*
- * Wait until *count* CQEs can be delivered, on any kernel untimed, or with
- * IORING_FEAT_EXT_ARG. 0: at least one can be; else the reason.
- */
-static int wait_kernel(struct once_ring *ring, uint32_t count, const struct once_timespec *timeout,
-		       const void *sigmask)
-{
-	uint32_t ready = once_deliverable(ring);
-	const uint64_t end = ready < count && timeout != NULL ? once_end_of(timeout) : 0;
-
-	while (ready < count) {
-		const uint64_t posted = ring->complete.ready;
-		const int rc = enter(ring, once_window(ring) + once_own_ready(ring) + count,
-				     timeout, sigmask);
-
-		ready = once_deliverable(ring);
-		if (ready >= count || (ready != 0 && (rc == -ETIME || (rc == 0 && timeout != NULL))))
-			return 0;
-		if (rc < 0)
-			return rc;
-		if (timeout != NULL)
-			return once_why_woken(end);
-		if (ring->complete.ready == posted)
-			return -EAGAIN; /* woken for nothing, not for a CQE of the library's own */
-	}
-	return 0;
-}
-
-/* What is left of *time* until *end*. */
-/*@ assigns \nothing;
-    ensures valid: \result.seconds >= 0 && 0 <= \result.nanoseconds < NANOSECONDS;
-    ensures no_later: \result.seconds * NANOSECONDS + \result.nanoseconds <= end; */
-static struct once_timespec left_until(uint64_t end)
+struct once_timespec once_left_until(uint64_t end)
 {
 	const uint64_t now = once_port_now();
 	const uint64_t left = end > now ? end - now : 0;
@@ -158,6 +131,46 @@ static struct once_timespec left_until(uint64_t end)
 	};
 
 	return time;
+}
+
+/*
+ * Wait until *count* CQEs can be delivered, on any kernel untimed, or with
+ * IORING_FEAT_EXT_ARG. 0: at least one can be; else the reason. CQEs of the
+ * library's own do not end it: it goes on for the time that is left.
+ */
+static int wait_kernel(struct once_ring *ring, uint32_t count, const struct once_timespec *timeout,
+		       const void *sigmask)
+{
+	const struct once_timespec *time = timeout;
+	uint32_t ready = once_deliverable(ring);
+	const uint64_t end = ready < count && timeout != NULL ? once_end_of(timeout) : 0;
+	struct once_timespec left;
+
+	while (ready < count) {
+		uint64_t posted;
+		uint32_t least;
+		int rc;
+
+		if (ready == 0)
+			(void)once_deliver_next(ring); /* what is the library's own would hide a signal */
+		posted = ring->complete.ready;
+		least = once_window(ring) + once_own_ready(ring) + count;
+		rc = enter(ring, least, time, sigmask);
+		ready = once_deliverable(ring);
+		if (ready >= count || (ready != 0 && (rc == -ETIME || (rc == 0 && time != NULL))))
+			return 0;
+		if (rc < 0)
+			return rc;
+		if (time != NULL && ring->complete.ready - ring->complete.head < least)
+			return once_why_woken(end);
+		if (ring->complete.ready == posted)
+			return -EAGAIN; /* woken for nothing, not for a CQE of the library's own */
+		if (time != NULL) {
+			left = once_left_until(end);
+			time = &left;
+		}
+	}
+	return 0;
 }
 
 /*
@@ -216,7 +229,7 @@ static int wait_reserved(struct once_ring *ring, uint32_t count,
 		if (once_timer_expired(ring))
 			return -ETIME;
 		(void)once_deliver_next(ring); /* nothing but CQEs of the library's own */
-		left = left_until(end);
+		left = once_left_until(end);
 		if (left.seconds == 0 && left.nanoseconds == 0)
 			return -ETIME;
 	}

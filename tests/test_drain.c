@@ -120,6 +120,43 @@ static void the_deadline_names_the_survivors(void **state)
 	assert_accounts_zero(f);
 }
 
+/*
+ * The kernel stops reading at an SQE that it refuses, and the cancellation behind it is
+ * read by a later submit: its CQE is none of the program's, and no signal.
+ */
+static void what_an_expired_drain_leaves_ends_no_wait(void **state)
+{
+	struct fixture *f = *state;
+	struct once_cqe cqe = { 0 };
+	struct once_sqe sqe = { 0 };
+	unsigned submitted = 0;
+	uint32_t count = 9;
+
+	for (int untimed = 0; untimed < 2; untimed++) {
+		open_ring(f, NULL);
+		sqe = taken_sqe(f);
+		once_prep_raw(&sqe)->opcode = UINT8_MAX;
+		arm_sqe(&sqe, 1, NULL);
+		assert_code(once_drain(&f->ring, &at_once, NULL, 0, &count), ONCE_DEADLINE);
+		assert_violation(f, ONCE_DEADLINE);
+		assert_int_equal(count, 0);
+		if (untimed) {
+			arm_timeout(f, &one_millisecond, 3, NULL);
+			assert_ok(once_submit_and_wait_timeout(&f->ring, &cqe, 1, NULL, NULL, &submitted));
+			assert_int_equal(submitted, 1);
+			assert_int_equal(cookie_of(&cqe), 3);
+			assert_ok(once_seen(&f->ring, &cqe));
+		} else {
+			assert_code(once_submit_and_wait_timeout(&f->ring, &cqe, 1, &one_millisecond, NULL,
+								 &submitted), -ETIME);
+			assert_int_equal(submitted, 0);
+		}
+		assert_ok(once_drain(&f->ring, &patience, NULL, 0, NULL));
+		assert_accounts_zero(f);
+		assert_ok(once_close(&f->ring, NULL));
+	}
+}
+
 static void a_drained_ring_works_on(void **state)
 {
 	struct fixture *f = *state;
@@ -183,6 +220,7 @@ int main(void)
 		once_test(drain_refuses_what_it_cannot_end),
 		once_test(another_thread_may_not_drain),
 		once_test(the_deadline_names_the_survivors),
+		once_test(what_an_expired_drain_leaves_ends_no_wait),
 		once_test(a_drained_ring_works_on),
 		once_test(a_full_ring_drains),
 		once_test(a_sqpoll_ring_drains),

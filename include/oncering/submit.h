@@ -35,8 +35,9 @@ int once_submit(struct once_ring *ring);
  * Needs both sides: not in split mode (ONCE_WRONG_THREAD).
  *
  * Returns how many became in flight. As with io_uring_submit_and_wait(), fewer
- * than *count* CQEs may be there after a short submit or a signal: deliver
- * with once_peek() and believe only its answer. Or a common answer, or
+ * than *count* CQEs may be there after a short submit or a signal, or while the
+ * CQE of an expired drain's cancellation is still to come: deliver with
+ * once_peek() and believe only its answer. Or a common answer, or
  *   ONCE_WOULD_HANG  fewer than *count* CQEs can ever come
  *   ONCE_ALL_HELD    *count* and the CQEs not yet seen exceed the CQ
  */
