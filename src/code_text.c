@@ -93,8 +93,8 @@ const struct once_code_text once_code_texts[ONCE_CODES] = {
 	    "The slot is submitted as its last user left it: the old opcode runs again and completes "
 	    "with the old user_data (axboe/liburing #188)."),
 	ROW(ONCE_BAD_ARGUMENT,
-	    "A preparation got a value that the SQE has no room for; the SQE was given back. Split the "
-	    "transfer, or correct the value.",
+	    "A preparation got a value that the SQE has no room for, or the owner that was lent has no "
+	    "type; the SQE was given back. Split the transfer, or correct the value.",
 	    "The value is cut to the width of its field: 4 GiB + 1 bytes become 1 byte, registered "
 	    "buffer 65536 becomes buffer 0."),
 	ROW(ONCE_USER_DATA,

@@ -1,59 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Arm: the owner is lent; a preparation that cannot be honoured is refused and given back. */
+/* Arm: a preparation that cannot be honoured is refused and given back; a ticket names the operation. */
 #include "world.h"
 
 #include <poll.h>
-
-struct request {
-	int number;
-};
-struct other {
-	int number;
-	int more;
-};
-
-ONCE_OWNER(request, struct request);
-ONCE_OWNER(other, struct other);
-
-static void a_typed_owner_comes_back(void **state)
-{
-	struct fixture *f = *state;
-	struct request mine = { 7 };
-	struct request *back = NULL;
-	struct other *wrong = NULL;
-	struct once_sqe sqe = { 0 };
-	struct once_cqe cqe = { 0 };
-
-	open_ring(f, NULL);
-	sqe = taken_sqe(f);
-	once_prep_nop(&sqe);
-	assert_ok(once_arm(&sqe, request_lend(&mine), NULL));
-	submit_all(f);
-	cqe = next_token(f);
-	assert_code(other_of(&cqe, &wrong), ONCE_WRONG_TYPE);
-	assert_null(wrong);
-	assert_ok(request_of(&cqe, &back));
-	assert_ptr_equal(back, &mine);
-	assert_ok(once_seen(&f->ring, &cqe));
-	assert_violation(f, ONCE_WRONG_TYPE);
-}
-
-static void every_cookie_comes_back_whole(void **state)
-{
-	struct fixture *f = *state;
-	/* none of them is special, not even LIBURING_UDATA_TIMEOUT */
-	const uint64_t cookies[] = { 0, 1, UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2,
-				     UINT64_C(0x8000000000000000), UINT32_MAX };
-
-	open_ring(f, NULL);
-	for (size_t i = 0; i < sizeof cookies / sizeof cookies[0]; i++) {
-		arm_nop(f, cookies[i], NULL);
-		submit_all(f);
-		assert_int_equal(finish(f, cookies[i]), 0);
-	}
-	assert_accounts_zero(f);
-	assert_no_violation(f);
-}
 
 /* Arm must refuse with *code*, consume the SQE and lend nothing. */
 static void assert_refused(struct fixture *f, struct once_sqe *sqe, int code)
@@ -354,8 +303,6 @@ static void a_ticket_of_another_ring_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		once_test(a_typed_owner_comes_back),
-		once_test(every_cookie_comes_back_whole),
 		once_test(an_unprepared_sqe_is_refused),
 		once_test(arming_twice_is_refused),
 		once_test(what_an_sqe_cannot_carry_is_refused),

@@ -60,27 +60,6 @@ static void types_are_compared_by_name_and_size(void **state)
 	assert_false(once_same_type(&once_cookie_type, &of_another_size));
 }
 
-/* An operation that nothing was lent to has no owner of any type. */
-static void nothing_lent_has_no_type(void **state)
-{
-	struct fixture *f = *state;
-	const struct once_lent nothing = { 0, NULL };
-	struct once_sqe sqe = { 0 };
-	struct once_cqe cqe = { 0 };
-	uint64_t value = 7;
-
-	open_ring(f, NULL);
-	sqe = taken_sqe(f);
-	once_prep_nop(&sqe);
-	assert_ok(once_arm(&sqe, nothing, NULL));
-	submit_all(f);
-	cqe = next_token(f);
-	assert_code(once_owner(&cqe, &once_cookie_type, &value), ONCE_WRONG_TYPE);
-	assert_int_equal(value, 7);
-	assert_int_equal(violations_of(f, ONCE_WRONG_TYPE), 1);
-	assert_ok(once_seen(&f->ring, &cqe));
-}
-
 /* Every accessor, on a token that is not held: the same answer, and it is reported. */
 static void assert_spent(struct fixture *f, const struct once_cqe *cqe, uint32_t reports)
 {
@@ -170,7 +149,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		once_test(a_held_token_answers),
 		once_test(types_are_compared_by_name_and_size),
-		once_test(nothing_lent_has_no_type),
 		once_test(a_spent_token_answers_nothing),
 		once_test(a_zeroed_token_answers_nothing),
 		once_test(extra_words_need_a_cqe32_ring),

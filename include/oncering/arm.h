@@ -224,7 +224,8 @@ ONCE_INLINE void once_name_ticket(struct once_ring *ring, struct once_ticket *ti
  * Returns 0, or
  *   ONCE_NOT_TAKEN     armed or given back before, or zeroed (nothing changes)
  *   ONCE_NOT_PREPARED  no once_prep_*() call since take (given back)
- *   ONCE_BAD_ARGUMENT  a preparation got a value that the SQE cannot carry (given back)
+ *   ONCE_BAD_ARGUMENT  a preparation got a value that the SQE cannot carry, or *lent*
+ *                      has no type (given back)
  *   ONCE_STALE_TICKET  prepared to cancel an operation that had ended (given back)
  *   ONCE_OTHER_RING    prepared with another ring's ticket (given back)
  *   ONCE_USER_DATA     raw SQE with user_data set: it is the ring's (given back)
@@ -254,6 +255,7 @@ ONCE_INLINE void once_name_ticket(struct once_ring *ring, struct once_ticket *ti
       ensures armed: \result == 0 ==> sqe->op->id == sqe->id &&
               sqe->op->lent.value == lent.value && sqe->op->lent.type == lent.type &&
               once_n_taken == \old(once_n_taken) - 1 && once_n_live == \old(once_n_live) + 1;
+      ensures typed: \result == 0 ==> lent.type != \null;
       ensures ticket: \result == 0 && ticket != \null ==> ticket->id == sqe->id;
       ensures given_back: \result != 0 ==> \result < 0 &&
               once_n_taken == \old(once_n_taken) - 1 && once_n_live == \old(once_n_live);
@@ -284,7 +286,9 @@ ONCE_INLINE int once_arm(struct once_sqe *sqe, struct once_lent lent, struct onc
 	position = ring->submit.sq_tail;
 	index = once_next_index(ring);
 	fault = once_op_id(op) == id + ONCE_AT_REST ? sqe->fault : ONCE_NOT_TAKEN;
-	if (fault == 0 && sqe->shape != ONCE_SHAPE_ONE)
+	if (fault == 0 && lent.type == NULL) /* that would look like a foreign completion */
+		fault = ONCE_BAD_ARGUMENT;
+	else if (fault == 0 && sqe->shape != ONCE_SHAPE_ONE)
 		fault = once_write_special(sqe);
 	else if (fault == 0)
 		once_write_sqe(ring, index, sqe, id);

@@ -33,7 +33,7 @@ enum once_code {
 	ONCE_WORN_OUT = -5021,     /* state: take or deliver: the counters or generations are used up */
 	ONCE_NOT_TAKEN = -5022,    /* misuse: arm, give back or prepare an SQE that was armed or given back */
 	ONCE_NOT_PREPARED = -5023, /* misuse: arm of an SQE that no once_prep_* has filled */
-	ONCE_BAD_ARGUMENT = -5024, /* misuse: a preparation got a value the SQE cannot carry */
+	ONCE_BAD_ARGUMENT = -5024, /* misuse: a preparation got a value the SQE cannot carry; arm: the owner has no type */
 	ONCE_USER_DATA = -5025,    /* misuse: arm: the raw SQE's user_data was set */
 	ONCE_SKIP_SUCCESS = -5026, /* misuse: arm: IOSQE_CQE_SKIP_SUCCESS leaves an operation without an end */
 	ONCE_REWRITES_ID = -5027,  /* misuse: arm: the SQE would change another operation's user_data */

@@ -114,6 +114,8 @@ int once_arm(struct once_sqe *sqe, struct once_lent owner, struct once_ticket *t
 	settle(sqe);
 	if (sqe->fault < 0)
 		return sqe->fault;
+	if (owner.type == NULL)
+		return ONCE_BAD_ARGUMENT;
 	if (sqe->shape & (ONCE_SHAPE_ZERO_COPY | ONCE_SHAPE_MULTISHOT | ONCE_SHAPE_RAW)) {
 		if (anything)
 			return failure();
