@@ -67,21 +67,23 @@ static uint32_t reap_run(struct once_ring *ring, struct once_completion *done, u
 	const struct once_wire_cqe *const first = &ring->view.cqes[index];
 	const struct once_wire_cqe *const end = first + count;
 	const struct once_wire_cqe *cqe;
+	struct once_completion *copy = done;
 	struct once_op *const ops = ring->memory.ops;
 	uint32_t *const stack = ring->memory.stack;
 	size_t free = ring->submit.free; /* as wide as an address: one instruction less */
 	uint32_t n;
 
-	for (cqe = first; cqe != end; cqe++, done++) {
+	for (cqe = first; cqe != end; cqe++) {
 		const uint64_t id = cqe->user_data;
 		const uint32_t slot = once_id_slot(id);
 
 		if (slot >= capacity || ops[slot].id != id || ops[slot].life >= submitted)
 			break;
-		if (copy_and_end(&ops[slot], cqe, id, done)) {
+		if (copy_and_end(&ops[slot], cqe, id, copy)) {
 			stack[free] = slot;
 			free++;
 		}
+		copy++;
 	}
 	n = (uint32_t)(cqe - first);
 	side->next_index = index + n == ring->view.cq_entries ? 0 : index + n;
