@@ -450,7 +450,7 @@ SECONDS ?= 60
 HOURS ?= 1
 JOBS ?= 2
 OUT ?= $B/campaign
-SEEDS ?= 1
+SEEDS ?= 3
 TIME ?= 40
 MINUTES ?= 1
 SEED ?=
@@ -503,7 +503,8 @@ fuzz-build: fuzz-deps $B/fuzz-san/target $B/fuzz-fast/target $B/libfuzzer/target
 
 fuzz-replay: $B/replay $B/replay-checked ## replay the corpus: beside the model, on both back ends, with the seam's contracts
 	@$B/replay --quiet --checks --coverage $(CORPUS) $(wildcard fuzz/regressions)
-	@$B/replay --quiet --both --coverage $(CORPUS) | tail -n 2
+	@$B/replay --quiet --both --coverage $(CORPUS) $(wildcard fuzz/regressions) > $B/both.txt || { rc=$$?; cat $B/both.txt; exit $$rc; }
+	@tail -n 2 $B/both.txt
 	@$B/replay-checked --quiet $(CORPUS)
 
 fuzz_coverage = B=build/fuzz-coverage CFLAGS='-O0 -g --coverage -fprofile-update=atomic' LDFLAGS=--coverage
@@ -521,7 +522,7 @@ fuzz-canary: $B/replay ## a library with a planted bug: the corpus must find it 
 	@fuzz/canary.sh $B $(CORPUS)
 
 fuzz-mutants: fuzz-deps ## seed each bug of fuzz/mutants/ in the library: the fuzzer must find it (SEEDS=, TIME=, NAME=)
-	@SEEDS=$(SEEDS) TIME=$(TIME) fuzz/mutants.sh $B/mutants $(CORPUS) $(NAME)
+	@SEEDS=$(SEEDS) TIME=$(TIME) LEAST=90 KILLED=98 fuzz/mutants.sh $B/mutants $(CORPUS) $(NAME)
 
 fuzz: fuzz-build $B/oncering $B/fuzz-lto/target ## a campaign: HOURS=, JOBS=, OUT=; goes on where it was stopped
 	@fuzz/campaign.sh $B $(OUT) $(HOURS) $(JOBS) $(CORPUS)
@@ -566,7 +567,7 @@ fuzz-stability: $B/fuzz-stability ## name the code that runs another way when th
 	@sort -k2 -n -r $B/stability.txt | head -n 20 | while read -r at inputs example; do \
 	  echo "$$inputs inputs: $$(addr2line -i -f -e $B/fuzz-stability $$at | paste -sd ' ') ($$example)"; done
 
-fuzz-corpus: fuzz-deps $B/fuzz-fast/target $B/oncering ## make fuzz/corpus anew, from the lessons and a campaign's queue (OUT=)
+fuzz-corpus: fuzz-deps $B/fuzz-fast/target $B/oncering $B/replay ## make fuzz/corpus anew, from the lessons and a campaign's queue (OUT=)
 	@fuzz/corpus.sh $B $(OUT) $(CORPUS)
 
 # --- speed and endurance ---

@@ -21,15 +21,17 @@ find "$all" -type f -size +1032c -delete
 export AFL_QUIET=1
 AFL_ALLOW_TMP=1 ASAN_OPTIONS=detect_leaks=0 afl-cmin -i "$all" -o "$few" -m none -t 5000 \
 	-- "$build/fuzz-fast/target" > "$build/cmin.log" 2>&1
-rm -f "$corpus"/*
-# what is there for a purpose stays; then what adds most to the edges covered
-for text in "$build"/seeds/must-*.once; do
-	cp "$all/$(basename "$text" .once)" "$corpus/$(basename "$text" .once)"
-done
-rm -rf "$build/maps"
+rm -rf "$build/maps" "$build/features"
+mkdir -p "$build/features"
 afl-showmap -i "$few" -o "$build/maps" -m none -t 5000 -q -- "$build/fuzz-fast/target" > "$build/maps.log" 2>&1
-python3 fuzz/pick.py "$build/maps" $((400 - $(ls "$corpus" | wc -l))) | while read -r name; do
-	case $name in must-*) continue ;; esac
-	cp "$few/$name" "$corpus/$(sha1sum < "$few/$name" | cut -c 1-16)"
+"$build/replay" --quiet --features "$build/features" "$all" > "$build/features.log" || { cat "$build/features.log"; exit 1; }
+rm -f "$corpus"/*
+# what is there for a purpose stays; then what reaches cells, results, verbs; then edges
+must=$(cd "$all" && ls | grep '^must-')
+for name in $must; do
+	cp "$all/$name" "$corpus/$name"
+done
+python3 fuzz/pick.py "$build/maps" "$build/features" $((400 - $(ls "$corpus" | wc -l))) $must | while read -r name; do
+	cp "$all/$name" "$corpus/$(sha1sum < "$all/$name" | cut -c 1-16)"
 done
 echo "corpus: $(ls "$all" | wc -l) inputs, $(ls "$corpus" | wc -l) kept"

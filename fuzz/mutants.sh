@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: MIT
 # Seed each bug of mutants/bugs.txt, one at a time, into a copy of the sources, and
 # see what finds it: a replay of the corpus first, then the fuzzer for up to TIME
-# seconds, once for each of SEEDS seeds. Reached: killed, or its line was run.
+# seconds, once for each of SEEDS seeds. Reached: killed, or its line was run. The
+# executions and seconds are those to the first kill; of the fuzzer, for each seed.
 #
-#   mutants.sh BUILD CORPUS [NAME...]     SEEDS=1 TIME=40 [REPLAY=1: no fuzzing] [EVERY=7: a sample] [LEAST=90]
+#   mutants.sh BUILD CORPUS [NAME...]     SEEDS=3 TIME=40 [REPLAY=1: no fuzzing] [EVERY=7: a sample]
+#   LEAST, KILLED: of a hundred, how many the corpus alone and both must kill
 set -u
 
 build=$1 corpus=$2
 shift 2
 only=" $* "
-SEEDS=${SEEDS:-1} TIME=${TIME:-40} REPLAY=${REPLAY:-} LEAST=${LEAST:-0} EVERY=${EVERY:-1}
+SEEDS=${SEEDS:-3} TIME=${TIME:-40} REPLAY=${REPLAY:-} LEAST=${LEAST:-0} KILLED=${KILLED:-0} EVERY=${EVERY:-1}
 here=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$build"
 build=$(cd "$build" && pwd)
@@ -94,14 +96,19 @@ one() { # NAME
 		by=$(awk '/^FINDING/ { print $2; exit }' "$build/replay.log")
 		how=corpus by=${by:-crash}
 		by_corpus=$((by_corpus + 1))
+		executions=$(awk '/^replay:/ { print $2 }' "$build/replay.log")
 		seconds=$(awk -v a="$start" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }')
 	elif [ -z "$REPLAY" ]; then
 		compile fuzz-fast/target || return 1
+		kills=0 counts='' times=''
 		for seed in $(seq "$SEEDS"); do
-			fuzz "$seed" || continue
-			how="fuzzed (seed $seed)" by=$found
-			break
+			if fuzz "$seed"; then
+				kills=$((kills + 1)) by=$found
+			fi
+			counts="$counts/${executions:--}" times="$times/${seconds:--}"
 		done
+		executions=${counts#/} seconds=${times#/}
+		[ $kills -eq 0 ] || how="fuzzed, $kills of $SEEDS"
 	fi
 	if [ "$how" != survived ]; then
 		killed=$((killed + 1)) reached=$((reached + 1)) at=yes
@@ -130,4 +137,5 @@ done
 done
 echo "mutants: $killed/$total killed, $reached/$total reached, $by_corpus/$total by the corpus alone"
 [ -z "$stale" ] || echo "mutants: these do not fit the sources any more:$stale"
-[ -z "$stale" ] && [ $((by_corpus * 100)) -ge $((total * LEAST)) ]
+[ -z "$stale" ] && [ $total -gt 0 ] && [ $((by_corpus * 100)) -ge $((total * LEAST)) ] &&
+	[ $((killed * 100)) -ge $((total * KILLED)) ]

@@ -35,6 +35,7 @@ static const char usage[] =
 	"  --quiet      findings and the sum only\n"
 	"  --checks     list every check, and how often it was made\n"
 	"  --coverage   cells of the state tables, verbs, pairs of verbs\n"
+	"  --features FOLDER   a file there for each input: what it has reached\n"
 	"\n"
 	"Exit status: 0 no finding, 1 a finding, 2 usage, 77 no ring here.\n";
 
@@ -49,6 +50,7 @@ static struct options {
 	bool emulated, both, fresh, history, first, quiet, checks, coverage;
 } options;
 
+static const char *features;
 static char **inputs;
 static uint32_t input_count;
 static struct shared *shared;
@@ -138,6 +140,15 @@ static void run_one(uint32_t i)
 	(void)alarm(0);
 }
 
+static void tell_features(const char *input)
+{
+	const char *slash = strrchr(input, '/');
+	char path[4096];
+
+	(void)snprintf(path, sizeof path, "%s/%s", features, slash != NULL ? slash + 1 : input);
+	replay_tell_features(path);
+}
+
 /* In the child: until the end, or a finding. */
 static void run_batch(void)
 {
@@ -147,6 +158,8 @@ static void run_batch(void)
 		run_one(i);
 		shared->run++;
 		shared->next = i + 1;
+		if (features != NULL)
+			tell_features(inputs[i]);
 		if (options.fresh)
 			break;
 	}
@@ -240,6 +253,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (argv[i][0] != '-')
 			add_path(argv[i]);
+		else if (strcmp(argv[i], "--features") == 0 && i + 1 < argc)
+			features = argv[++i];
 		else if (!take_option(argv[i])) {
 			(void)fputs(usage, strcmp(argv[i], "--help") == 0 ? stdout : stderr);
 			return strcmp(argv[i], "--help") == 0 ? 0 : 2;
@@ -250,12 +265,14 @@ int main(int argc, char **argv)
 	}
 	qsort(inputs, input_count, sizeof *inputs, by_name);
 	target_backend = options.emulated ? RUN_EMULATED : RUN_REAL;
+	if (options.coverage || features != NULL)
+		replay_watch();
 	findings = run_all();
 	if (options.checks)
 		replay_tell_checks(&shared->sums);
 	if (options.coverage)
 		replay_tell_coverage(&shared->sums);
-	(void)printf("replay: %u inputs, %llu steps, %u findings\n", input_count,
+	(void)printf("replay: %u inputs, %llu steps, %u findings\n", shared->next,
 		     (unsigned long long)shared->sums.steps, findings);
 	return findings != 0;
 }

@@ -16,8 +16,12 @@ struct replay_sums {
 	uint64_t both_steps;  /* compared on both back ends */
 };
 
+/* Before the first input: count what the model does not. */
+void replay_watch(void);
 /* Add what this process has done. */
 void replay_add_sums(struct replay_sums *sums);
+/* What the input that ran last has reached, a word for each: cells, results, verbs, checks. */
+void replay_tell_features(const char *path);
 void replay_tell_checks(const struct replay_sums *sums);
 void replay_tell_coverage(const struct replay_sums *sums);
 

@@ -2,6 +2,30 @@
 /* What replayed inputs have reached: checks, cells of the state tables, verbs and pairs. */
 #include "replay.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+/* The model has the tokens of the window; a close is the end of those on either side of it, too. */
+static uint64_t closes, closes_behind_some;
+
+static void watch_closes(void *context, const struct run *run, const struct run_event *event)
+{
+	const struct run_account *before;
+
+	(void)context;
+	(void)run;
+	if (event->step == NULL || event->step->verb != VERB_CLOSE)
+		return;
+	before = &event->before[event->step->ring];
+	closes += before->open;
+	closes_behind_some += before->open && before->value[ACCOUNT_PASSED_TOTAL] != 0;
+}
+
+void replay_watch(void)
+{
+	target_observer = watch_closes;
+}
+
 void replay_add_sums(struct replay_sums *sums)
 {
 	const struct oracle *o = target_oracle();
@@ -28,6 +52,38 @@ void replay_add_sums(struct replay_sums *sums)
 			for (unsigned event = 0; event < MODEL_TOKEN_EVENTS; event++)
 				sums->token_hits[state][event] += m->token_hits[state][event];
 	}
+	sums->token_hits[MODEL_UNISSUED][MODEL_VOID] += closes;
+	sums->token_hits[MODEL_PASSED][MODEL_VOID] += closes_behind_some;
+}
+
+/* --- what one input has reached --- */
+
+/* *name* and a number for each counter of *count* that has gone on. */
+static void tell_news(FILE *file, char name, const uint64_t *before, const uint64_t *now, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (now[i] != before[i])
+			(void)fprintf(file, "%c%zu\n", name, i);
+}
+
+void replay_tell_features(const char *path)
+{
+	static struct replay_sums before, now;
+	FILE *file = fopen(path, "w");
+
+	memset(&now, 0, sizeof now);
+	replay_add_sums(&now);
+	if (file == NULL) {
+		perror(path);
+		exit(2);
+	}
+	tell_news(file, 'c', &before.hits[0][0][0], &now.hits[0][0][0], sizeof now.hits / sizeof(uint64_t));
+	tell_news(file, 't', &before.token_hits[0][0], &now.token_hits[0][0], sizeof now.token_hits / sizeof(uint64_t));
+	tell_news(file, 'r', &before.results[0][0], &now.results[0][0], sizeof now.results / sizeof(uint64_t));
+	tell_news(file, 'v', before.verbs, now.verbs, VERBS);
+	tell_news(file, 'm', before.made, now.made, CHECKS);
+	(void)fclose(file);
+	before = now;
 }
 
 void replay_tell_checks(const struct replay_sums *sums)

@@ -200,6 +200,33 @@ MUST = [
     (TWO, START % 'nop' + 'submit\nreap d0\nstate o0\nclose\nopen\ntake s0\ngive back s0\nabandon\nopen\n' + START % 'nop' + 'submit\nclose\nabandon\nopen\n'),
 ]
 
+# ... and these reach cells of the model's tables that chance hardly reaches.
+SEVERAL = RINGS[6]
+CREDIT = SEVERAL.replace('operations 8 foreign', 'operations 8 foreign credit 4')
+HUGE = 'prepare s0 read file 4294967296\narm s0 lending 3\n'
+MESSAGE = 'take s7 on b\nprepare s7 message o0 result 5 to a\narm s7 lending 9\nsubmit on b\n'
+STALE = 'take s1\nprepare s1 cancel o0\ngive back s1\n'
+SHAPES = {
+    'one': ('write pipe.write 4', ''),
+    'zero-copy': ('send_zc tcp.left 16', 'peek c0\nsee c0\n'),
+    'multishot': ('recv_multishot right', ''),
+}
+AGAIN = 'give back s0\nprepare s0 nop\narm s0 lending 3\n' + HUGE
+
+
+def cells():
+    for shape, (op, first) in SHAPES.items():
+        ring = SEVERAL if shape == 'one' else CREDIT
+        arm = START % op
+        yield ring, arm + HUGE + STALE + AGAIN + 'close\n' + MESSAGE + 'peek c3\nsee c3\ndrain 1000s\nclose\n'
+        yield ring, arm + 'submit\n' + AGAIN + STALE + 'close\n' + first + 'peek c1\n' + AGAIN + STALE + 'submit\ndrain 0s\n' \
+            'close\n' + MESSAGE + 'peek c2\nsee c2\n' + ''.join('take s%d\n' % n for n in range(8)) + 'see c1\n'
+        yield ring, arm + 'submit\ndrain 1000s\nclose\n'
+    # the identity that a slot will have when it is armed
+    yield SEVERAL, START % 'nop' + 'submit\nreap d0\ntake s0\nforge o0 next\n' + STALE + MESSAGE + 'peek c0\nsee c0\ndrain 0s\nclose\n'
+    worn = RINGS[10].replace('operations 8', 'operations 8 foreign') + '\nring b entries 8 cq 16 operations 8'
+    yield worn, (START % 'nop' + 'submit\nreap d0\n') * 12 + MESSAGE + 'peek c0\nsee c0\n' + STALE + AGAIN + 'submit\ndrain 0s\nclose\n'
+
 
 def main():
     folder = sys.argv[1]
@@ -207,7 +234,7 @@ def main():
     for n, (ring, text) in enumerate(scenarios()):
         with open(os.path.join(folder, 'seed-%03d.once' % n), 'w', encoding='ascii') as out:
             out.write(ring + '\n' + text)
-    for n, (ring, text) in enumerate(MUST):
+    for n, (ring, text) in enumerate(MUST + list(cells())):
         with open(os.path.join(folder, 'must-%03d.once' % n), 'w', encoding='ascii') as out:
             out.write(ring + '\n' + text)
     return 0

@@ -5,6 +5,8 @@
  * -fsanitize-coverage=trace-pc-guard; hits are counted in AFL++'s classes.
  *
  *	stability FILE...       each is run TURNS times; every other run comes after another input
+ *
+ * The first step whose outcome is another one is told to stderr.
  */
 #include "target.h"
 
@@ -22,6 +24,18 @@ static struct edge {
 
 static uint32_t edge_count;
 static bool off;
+
+/* What came of each step when the input ran first. */
+static struct outcome {
+	int rc;
+	uint32_t completions, marks;
+	int32_t result;
+	uint32_t flags;
+	uint32_t own;  /* CQEs of the library's own that are to come */
+	uint32_t ready;
+} outcomes[TARGET_STEPS];
+static bool is_first, has_told;
+static const char *running;
 
 void __sanitizer_cov_trace_pc_guard_init(uint32_t *start, const uint32_t *stop);
 void __sanitizer_cov_trace_pc_guard(uint32_t *guard);
@@ -74,6 +88,37 @@ static size_t load(const char *path, uint8_t *bytes)
 	return length;
 }
 
+static void compare(void *context, const struct run *run, const struct run_event *event)
+{
+	const struct run_completion *last = &event->completion[0];
+	struct outcome now = { event->rc, event->completions, event->marks, 0, 0, 0, 0 };
+	const struct outcome *then;
+	char text[160] = "";
+
+	(void)context;
+	if (running == NULL || event->index >= TARGET_STEPS)
+		return;
+	for (uint32_t i = 0; i < event->completions && i < RUN_DELIVERED; i++, last++) {
+		now.result += last->result * (int32_t)(i + 1);
+		now.flags += last->flags * (i + 1);
+	}
+	for (unsigned ring = 0; ring < RINGS; ring++) {
+		now.own = now.own * 256 + run->rings[ring].complete.timers + run->rings[ring].complete.removes * 16;
+		now.ready = now.ready * 256 + (run->rings[ring].open != 0 ? once_ready(&run->rings[ring]) : 0);
+	}
+	then = &outcomes[event->index];
+	if (is_first) {
+		outcomes[event->index] = now;
+	} else if (!has_told && memcmp(&now, then, sizeof now) != 0) {
+		(void)scenario_step_text(event->step, text, sizeof text);
+		(void)fprintf(stderr, "%s: step %u: %s: answer %d, %u completions, marks %x, result %d, flags %x, own %x, ready %x;"
+			      " now %d, %u, %x, %d, %x, %x, %x\n", running, event->index + 1, text, then->rc,
+			      then->completions, then->marks, then->result, then->flags, then->own, then->ready, now.rc,
+			      now.completions, now.marks, now.result, now.flags, now.own, now.ready);
+		has_told = true;
+	}
+}
+
 static void run_once(const char *path)
 {
 	static uint8_t bytes[BYTES];
@@ -88,9 +133,13 @@ static bool run_often(char **paths, uint32_t count, uint32_t n)
 {
 	bool varies = false;
 
+	has_told = false;
 	for (unsigned turn = 0; turn < TURNS; turn++) {
+		running = NULL;
 		if (turn % 2 == 1)
 			run_once(paths[(uint32_t)rand() % count]);
+		running = paths[n];
+		is_first = turn == 0;
 		run_once(paths[n]);
 		for (uint32_t i = 1; i <= edge_count; i++) {
 			const uint8_t hits = class_of(edges[i].hits);
@@ -117,6 +166,7 @@ int main(int argc, char **argv)
 {
 	uint32_t inputs = 0, seen = 0, varied = 0;
 
+	target_observer = getenv("NOOBS") ? NULL : compare;
 	for (int i = 1; i < argc; i++)
 		inputs += run_often(argv + 1, (uint32_t)(argc - 1), (uint32_t)(i - 1));
 	for (uint32_t i = 1; i <= edge_count; i++) {

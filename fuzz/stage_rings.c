@@ -13,6 +13,7 @@
 enum {
 	KEPT = 192,       /* most rings */
 	USES = 1000,      /* inputs that one ring serves */
+	FIRST_TAIL = 128, /* more than an input arms */
 	HIGH = 2000       /* descriptors: no input uses those, nor looks at them */
 };
 
@@ -214,7 +215,11 @@ static int make(struct kept *ring, const struct once_config *config, uint32_t en
 	ring->cq_entries = config->cq_entries;
 	ring->flags = config->flags;
 	ring->uses = 0;
-	return 0;
+	/* a new ring must be like one that was kept: when its SQ began matters where it is near 0 */
+	if (new_rings || (config->flags & IORING_SETUP_SQPOLL) != 0 || push_nops(ring, FIRST_TAIL))
+		return 0;
+	throw_away(ring);
+	return -ENOMEM;
 }
 
 int __wrap_once_port_open(struct once_port *port, const struct once_config *config, uint32_t entries,
@@ -258,6 +263,13 @@ static struct kept *ring_lent_to(const struct once_port *port)
 		if (rings[i].busy && rings[i].lent == port)
 			return &rings[i];
 	return NULL;
+}
+
+const struct once_port_view *stage_view_of(const struct once_port *port)
+{
+	const struct kept *ring = ring_lent_to(port);
+
+	return ring != NULL ? &ring->view : NULL;
 }
 
 bool stage_has_posted(const struct once_port *port, uint32_t least)

@@ -17,6 +17,8 @@ uint64_t __wrap_once_port_serial(void);
 uint64_t __wrap_once_port_generations(uint32_t tag);
 void __wrap_once_port_note_generations(uint32_t tag, uint64_t used);
 uint64_t __wrap_once_port_thread(void);
+uint64_t __real_once_port_now(void);
+uint64_t __wrap_once_port_now(void);
 int __real_once_port_enter(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
 			   const struct once_timespec *timeout, const void *sigmask);
 int __wrap_once_port_enter(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
@@ -106,7 +108,7 @@ void stage_settle(struct run *run)
 
 enum { NANOSECONDS = 1000000000, MOMENT = 1000000 };
 
-static bool on_real_ring, watching, endless_now, bitten;
+static bool on_real_ring, watching, endless_now, bitten, has_workers;
 static uint64_t patience;
 
 void __wrap_run_watch(struct run *run, bool endless)
@@ -148,20 +150,111 @@ static uint64_t longest_wait(void)
 	return stage_is_soiled() ? MOMENT : patience;
 }
 
-int __wrap_once_port_enter(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
-			   const struct once_timespec *timeout, const void *sigmask)
+/* --- the clock --- */
+
+enum { TICK = 1000, MANY_LOOKS = 1000 };
+
+static uint64_t clock_now, looks;
+
+static void begin_clock(void)
+{
+	clock_now = NANOSECONDS;
+	looks = 0;
+}
+
+/*
+ * Who looks at it moves it on; so does a wait whose time ends it. Who looks at it again
+ * and again waits for a time to pass, and it passes soon.
+ */
+uint64_t __wrap_once_port_now(void)
+{
+	if (!on_real_ring)
+		return __real_once_port_now();
+	looks++;
+	clock_now += looks < MANY_LOOKS ? TICK : NANOSECONDS;
+	return clock_now;
+}
+
+/* A wait that has a time of its own. The kernel says 0 to one that is over, too, if a CQE is there. */
+static int enter_timed(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
+		       const struct once_timespec *timeout, const void *sigmask)
+{
+	const uint64_t longest = (uint64_t)timeout->seconds * NANOSECONDS + (uint64_t)timeout->nanoseconds;
+	const uint64_t before = __real_once_port_now();
+	const int rc = __real_once_port_enter(port, count, least, flags, timeout, sigmask);
+
+	if (on_real_ring && (rc == -ETIME || (__real_once_port_now() - before >= longest &&
+					      !stage_has_posted(port, least))))
+		clock_now += longest;
+	return rc;
+}
+
+/* --- enter --- */
+
+static int enter_and_wait(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
+			  const struct once_timespec *timeout, const void *sigmask)
 {
 	const uint64_t longest = longest_wait();
 	const struct once_timespec most = { (int64_t)(longest / NANOSECONDS), (int64_t)(longest % NANOSECONDS) };
 	uint64_t before;
 	int rc;
 
-	if ((!watching && !on_real_ring) || least == 0 || (timeout != NULL && (!watching || !endless_now)))
+	if (timeout != NULL && (!watching || !endless_now))
+		return enter_timed(port, count, least, flags, timeout, sigmask);
+	if (!watching && !on_real_ring)
 		return __real_once_port_enter(port, count, least, flags, timeout, sigmask);
-	before = once_port_now();
+	before = __real_once_port_now();
 	rc = __real_once_port_enter(port, count, least, flags, &most, sigmask);
-	bitten = bitten || (once_port_now() - before >= longest && !stage_has_posted(port, least));
+	bitten = bitten || (__real_once_port_now() - before >= longest && !stage_has_posted(port, least));
 	return rc == -ETIME ? -EINTR : rc;
+}
+
+/*
+ * SQEs are read; what ends by itself has ended when it returns, as after a step. What
+ * a worker does comes before a timeout behind it.
+ */
+static int enter_and_submit(const struct once_port *port, const struct once_port_view *view, uint32_t count,
+			    uint32_t flags)
+{
+	uint32_t all = 0;
+
+	while (all < count) {
+		const uint32_t tail = __atomic_load_n(view->cq_tail, __ATOMIC_ACQUIRE);
+		const uint32_t left = count - all;
+		const uint32_t some = has_workers && !stage_is_soiled() ? stage_until_timeout(view, 1, left) : left;
+		const int submitted = __real_once_port_enter(port, some, 0, flags, NULL, NULL);
+
+		if (has_workers)
+			stage_let_workers_end();
+		if (submitted <= 0)
+			return all != 0 ? (int)all : submitted;
+		stage_let_timeouts_end(view, (uint32_t)submitted, tail);
+		all += (uint32_t)submitted;
+		if ((uint32_t)submitted != some)
+			break;
+	}
+	return (int)all;
+}
+
+int __wrap_once_port_enter(const struct once_port *port, uint32_t count, uint32_t least, uint32_t flags,
+			   const struct once_timespec *timeout, const void *sigmask)
+{
+	const struct once_port_view *view = on_real_ring && count != 0 ? stage_view_of(port) : NULL;
+	int submitted;
+
+	if (view == NULL || (!has_workers && stage_until_timeout(view, 0, count) == count))
+		return least != 0 ? enter_and_wait(port, count, least, flags, timeout, sigmask)
+				  : __real_once_port_enter(port, count, least, flags, timeout, sigmask);
+	submitted = enter_and_submit(port, view, count,
+				     least != 0 ? flags & ~(uint32_t)ONCE_ENTER_GETEVENTS : flags);
+	if (least != 0 && submitted == (int)count) /* what comes of it hides behind the SQEs that were read */
+		(void)enter_and_wait(port, 0, least, flags, timeout, sigmask);
+	return submitted;
+}
+
+void stage_expect_workers(bool some)
+{
+	has_workers = some;
 }
 
 void stage_begin_self(bool real, bool ages)
@@ -171,5 +264,6 @@ void stage_begin_self(bool real, bool ages)
 	tags_again = ages;
 	forget_generations();
 	name_now = 0;
-	watching = false;
+	watching = has_workers = false;
+	begin_clock();
 }

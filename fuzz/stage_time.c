@@ -7,11 +7,20 @@
 #include "../src/ring.h"
 #include "../src/tool/run_internal.h"
 
+#include <dirent.h>
+#include <linux/io_uring.h>
 #include <sched.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-enum { PATIENCE = 100000000 /* nanoseconds a step */, F_MORE = 2 };
+enum { PATIENCE = 100000000 /* nanoseconds a step */, F_MORE = 2, LOOKS = 16 };
 
 static bool has_given_up;
+
+uint64_t __real_once_port_now(void);
 
 /*
  * The notification of a zero-copy send comes with the other side's acknowledgement.
@@ -24,14 +33,125 @@ void stage_renew(struct run *run)
 	run->world.broken |= run->world.touched & tcp;
 }
 
-/* By itself: the runner says so of most; a worker reads and writes the file. */
+/* --- workers of the kernel --- */
+
+/*
+ * "12 (iou-wrk-34) S ...": it sleeps, with nothing to do or in an operation that blocks.
+ * Other threads than workers there are none; a new worker has another name yet.
+ */
+static bool is_at_work(const char *thread)
+{
+	char path[64], text[128] = "";
+	const char *end;
+	FILE *file;
+
+	(void)snprintf(path, sizeof path, "/proc/self/task/%.16s/stat", thread);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return false;
+	if (fgets(text, sizeof text, file) == NULL)
+		text[0] = '\0';
+	(void)fclose(file);
+	end = strchr(text, ')');
+	return end != NULL && end[1] != 0 && (end[2] == 'R' || end[2] == 'D');
+}
+
+/* A worker is awake from the moment that work is handed to it. */
+static bool workers_rest(void)
+{
+	DIR *threads = opendir("/proc/self/task");
+	bool rest = true;
+
+	if (threads == NULL)
+		return true;
+	for (struct dirent *thread = readdir(threads); thread != NULL && rest; thread = readdir(threads))
+		rest = thread->d_name[0] == '.' || strtol(thread->d_name, NULL, 10) == gettid() ||
+		       !is_at_work(thread->d_name);
+	(void)closedir(threads);
+	return rest;
+}
+
+void stage_let_workers_end(void)
+{
+	const uint64_t end = __real_once_port_now() + PATIENCE;
+
+	while (!workers_rest() && __real_once_port_now() < end)
+		(void)sched_yield();
+}
+
+/* --- short timeouts, the library's own, too --- */
+
+static bool is_short(const struct once_wire *wire)
+{
+	struct io_uring_sqe sqe;
+	const struct __kernel_timespec *time;
+
+	memcpy(&sqe, wire, sizeof sqe);
+	time = (const struct __kernel_timespec *)(uintptr_t)sqe.addr;
+
+	return sqe.opcode == IORING_OP_TIMEOUT && time != NULL && time->tv_sec == 0 && time->tv_nsec <= 1;
+}
+
+/* Behind *tail*. One that was removed is an older one, of the same name. */
+static bool came(const struct once_port_view *view, unsigned shift, uint32_t tail, uint64_t user_data)
+{
+	const uint32_t end = once_load_kernel(view->cq_tail);
+
+	for (; tail != end; tail++) {
+		const struct once_wire_cqe *cqe = &view->cqes[(size_t)(tail & (view->cq_entries - 1)) << shift];
+
+		if (cqe->user_data == user_data && cqe->res != -ECANCELED)
+			return true;
+	}
+	return false;
+}
+
+uint32_t stage_until_timeout(const struct once_port_view *view, uint32_t from, uint32_t count)
+{
+	const uint32_t head = once_load_kernel(view->sq_head);
+
+	while (from < count && !is_short(&view->sqes[(head + from) & (view->sq_entries - 1)]))
+		from++;
+	return from;
+}
+
+void stage_let_timeouts_end(const struct once_port_view *view, uint32_t count, uint32_t cq_tail)
+{
+	const unsigned shift = (view->flags & IORING_SETUP_CQE32) != 0;
+	const uint64_t end = __real_once_port_now() + PATIENCE;
+	const uint32_t head = once_load_kernel(view->sq_head);
+
+	for (uint32_t n = 1; n <= count && !stage_is_soiled(); n++) {
+		const struct once_wire *wire = &view->sqes[(head - n) & (view->sq_entries - 1)];
+		uint64_t user_data;
+
+		if (!is_short(wire))
+			continue;
+		memcpy(&user_data, (const char *)wire + offsetof(struct io_uring_sqe, user_data), sizeof user_data);
+		while (!has_given_up && !came(view, shift, cq_tail, user_data) &&
+		       (once_load_kernel(view->sq_flags) & (ONCE_SQ_CQ_OVERFLOW | ONCE_SQ_TASKRUN)) == 0) {
+			has_given_up = __real_once_port_now() >= end;
+			(void)sched_yield();
+		}
+	}
+}
+
+/* --- operations --- */
+
+/* By itself: the runner says so. */
 static bool ends_by_itself(const struct oracle *o, unsigned ring, uint32_t slot)
 {
 	const struct run_op *op = &o->run->ops[ring][slot];
 
-	return op->id != 0 && op->ended == 0 &&
-	       (op->soon != 0 || o->rings[ring].ops[slot % MODEL_SLOTS].file == FILE_FILE) &&
+	return op->id != 0 && op->ended == 0 && (op->soon != 0 || o->run->tangled) &&
 	       run_op_state(o->run, op) == ONCE_STATE_IN_FLIGHT;
+}
+
+/* Not by a worker, but by the clock, or by the other side. */
+static bool takes_time(const struct run_op *op)
+{
+	return op->soon != 0 && (op->verb == VERB_PREP_TIMEOUT || op->verb == VERB_PREP_LINK_TIMEOUT ||
+				 op->verb == VERB_PREP_SEND_ZC);
 }
 
 /* Its last CQE is there, or the kernel has work put off that may post it, or no room for it. */
@@ -52,16 +172,20 @@ static bool has_ended(const struct once_ring *ring, uint64_t id)
 	return false;
 }
 
-static bool all_have_ended(const struct oracle *o)
+/* Whether one is left that *takes_time*, or another one. */
+static bool one_is_left(const struct oracle *o, bool time)
 {
 	for (unsigned index = 0; index < RINGS; index++) {
 		const struct once_ring *ring = &o->run->rings[index];
 
-		for (uint32_t slot = 0; ring->open != 0 && slot < ring->capacity; slot++)
-			if (ends_by_itself(o, index, slot) && !has_ended(ring, o->run->ops[index][slot].id))
-				return false;
+		for (uint32_t slot = 0; ring->open != 0 && slot < ring->capacity; slot++) {
+			const struct run_op *op = &o->run->ops[index][slot];
+
+			if (ends_by_itself(o, index, slot) && takes_time(op) == time && !has_ended(ring, op->id))
+				return true;
+		}
 	}
-	return true;
+	return false;
 }
 
 void stage_begin_time(void)
@@ -71,14 +195,20 @@ void stage_begin_time(void)
 
 void stage_let_end(const struct oracle *o)
 {
-	const bool may_be = o->run->soon || (o->run->world.touched >> FILE_FILE & 1) != 0;
+	const bool may_be = o->run->soon || o->run->tangled;
 	uint64_t end;
 
-	if (o->run->backend != RUN_REAL || has_given_up || !may_be || all_have_ended(o))
+	stage_expect_workers(may_be);
+	if (o->run->backend != RUN_REAL || !may_be)
 		return;
-	end = once_port_now() + PATIENCE;
-	while (!has_given_up && !all_have_ended(o)) {
-		has_given_up = once_port_now() >= end;
+	/* those that a worker has may block in it */
+	for (unsigned i = 0; i < LOOKS && one_is_left(o, false); i++)
+		(void)sched_yield();
+	if (one_is_left(o, false))
+		stage_let_workers_end();
+	end = __real_once_port_now() + PATIENCE;
+	while (!has_given_up && one_is_left(o, true)) {
+		has_given_up = __real_once_port_now() >= end;
 		(void)sched_yield();
 	}
 }

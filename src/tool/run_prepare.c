@@ -76,6 +76,18 @@ static bool is_short_time(unsigned time)
 	return time == TIME_ZERO || time == TIME_SOON || time == TIME_MOMENT;
 }
 
+/*
+ * What a worker of the kernel does, not the submission: all on the file; writes to an
+ * eventfd, even those that are refused.
+ */
+static bool needs_worker(const struct scenario_step *step)
+{
+	const bool writes = step->verb == VERB_PREP_WRITE || step->verb == VERB_PREP_WRITEV ||
+			    step->verb == VERB_PREP_WRITE_FIXED;
+
+	return step->arg == FILE_FILE || (writes && (step->arg == FILE_EVENTFD || step->arg == FILE_COUNTER));
+}
+
 static void prepare_file(struct draft *draft)
 {
 	struct once_sqe *sqe = &draft->to->sqe;
@@ -83,6 +95,7 @@ static void prepare_file(struct draft *draft)
 	struct run *run = draft->run;
 	const size_t length = draft->length;
 
+	draft->to->soon = needs_worker(step);
 	switch (step->verb) {
 	case VERB_PREP_READ:
 		once_prep_read(sqe, draft->fd, buffer_for(draft)->bytes, length, draft->offset);

@@ -152,6 +152,7 @@ static int enter(struct kernel_ring *ring, uint32_t count, uint32_t least, uint3
 	scrub(ring);
 	if (unseen(ring) == 0 && read(ring->fd, &cleared, sizeof cleared) < 0 && errno != EAGAIN)
 		abort();
+	run_tasks(ring, false); /* what came before is posted before */
 	read_count = read_sqes(ring, allowance(ring, count, flags));
 	signal_eventfd(ring, false);
 	run_tasks(ring, false);

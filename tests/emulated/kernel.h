@@ -45,6 +45,7 @@ struct request {
 	uint64_t due;            /* of a timeout, on the ring's clock */
 	uint32_t target;         /* of a timeout that counts */
 	int watch;               /* of a multishot poll: an epoll descriptor, or 0 */
+	int news;                /* of a multishot poll: events that it found when it began */
 	int32_t result;
 	uint32_t flags;          /* of the last CQE */
 	int fault;               /* refused when it was read */
@@ -164,6 +165,8 @@ int refuse_sqe(const struct kernel_ring *ring, const struct io_uring_sqe *sqe);
 /* Do it: a result, or BLOCKED. May post CQEs with IORING_CQE_F_MORE. */
 int32_t operate(struct kernel_ring *ring, struct request *request);
 bool is_ready(struct kernel_ring *ring, const struct request *request);
+/* A multishot poll begins: what is ready at once is posted behind the submission. True if it pends. */
+bool begin_poll(struct request *request);
 
 /* --- timer.c --- */
 

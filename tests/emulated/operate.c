@@ -177,6 +177,25 @@ static int watch(struct request *request)
 	return epoll_wait(request->watch, &event, 1, 0) == 1 ? (int)event.events : 0;
 }
 
+bool begin_poll(struct request *request)
+{
+	if (request->sqe.opcode != IORING_OP_POLL_ADD || (request->sqe.len & IORING_POLL_ADD_MULTI) == 0 ||
+	    (request->sqe.flags & IOSQE_FIXED_FILE) != 0 || (events_now(request->sqe.fd, 0) & POLLNVAL) != 0)
+		return false;
+	request->news = watch(request);
+	return request->news >= 0;
+}
+
+/* Events that come after those make one with them. */
+static int32_t news_of(struct request *request)
+{
+	const int before = request->news;
+	const int now = watch(request);
+
+	request->news = 0;
+	return now != 0 ? now : before;
+}
+
 static int32_t poll_some(struct kernel_ring *ring, struct request *request)
 {
 	short events = events_now(request->sqe.fd, events_of(&request->sqe));
@@ -186,7 +205,7 @@ static int32_t poll_some(struct kernel_ring *ring, struct request *request)
 		return -EBADF;
 	if ((request->sqe.len & IORING_POLL_ADD_MULTI) == 0)
 		return events == 0 ? BLOCKED : events;
-	news = watch(request);
+	news = news_of(request);
 	if (news <= 0)
 		return news == 0 ? BLOCKED : news;
 	return post_more(ring, request, news) ? BLOCKED : news;
@@ -294,7 +313,7 @@ bool is_ready(struct kernel_ring *ring, const struct request *request)
 	if (is_timer(request))
 		return timer_result(ring, request) != BLOCKED;
 	if (request->sqe.opcode == IORING_OP_POLL_ADD && request->watch > 0)
-		return events_now(request->watch, POLLIN) != 0;
+		return request->news != 0 || events_now(request->watch, POLLIN) != 0;
 	if (request->sqe.opcode == IORING_OP_POLL_ADD)
 		return events_now(request->sqe.fd, events_of(&request->sqe)) != 0;
 	return !would_block(&request->sqe);

@@ -138,7 +138,7 @@ static void start_chain(struct kernel_ring *ring, struct request *request)
 		append(&ring->pending, request);
 		return;
 	}
-	if ((request->sqe.flags & IOSQE_ASYNC) != 0) {
+	if ((request->sqe.flags & IOSQE_ASYNC) != 0 || begin_poll(request)) {
 		append(&ring->pending, request);
 		return;
 	}

@@ -189,5 +189,6 @@ int32_t remove_poll(struct kernel_ring *ring, const struct io_uring_sqe *sqe)
 		poll->sqe.poll32_events = sqe->poll32_events;
 		return 0;
 	}
-	return end_early(ring, poll);
+	/* an event of it is on its way: that one is posted */
+	return is_ready(ring, poll) ? -EALREADY : end_early(ring, poll);
 }
