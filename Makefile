@@ -502,7 +502,9 @@ fuzz-staged:
 fuzz-build: fuzz-deps $B/fuzz-san/target $B/fuzz-fast/target $B/libfuzzer/target $B/replay ## build the fuzzer: AFL++ (two builds), libFuzzer, replay
 
 fuzz-replay: $B/replay $B/replay-checked ## replay the corpus: beside the model, on both back ends, with the seam's contracts
-	@$B/replay --quiet --checks --coverage $(CORPUS) $(wildcard fuzz/regressions)
+	@$B/replay --quiet --checks --coverage $(CORPUS) $(wildcard fuzz/regressions) > $B/replay.txt || { rc=$$?; cat $B/replay.txt; exit $$rc; }
+	@cat $B/replay.txt
+	@fuzz/cells.sh $B/replay.txt
 	@$B/replay --quiet --both --coverage $(CORPUS) $(wildcard fuzz/regressions) > $B/both.txt || { rc=$$?; cat $B/both.txt; exit $$rc; }
 	@tail -n 2 $B/both.txt
 	@$B/replay-checked --quiet $(CORPUS)

@@ -72,6 +72,25 @@ static void a_bad_descriptor_is_the_operations_result(void **state)
 	assert_no_violation(f);
 }
 
+/* At once, though that end of the pipe will never be ready for it. */
+static void the_wrong_end_of_a_pipe_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct once_sqe sqe = { 0 };
+	char byte = 'x';
+	int fds[2];
+
+	open_ring(f, NULL);
+	make_pipe(f, fds);
+	sqe = taken_sqe(f);
+	once_prep_write(&sqe, fds[0], &byte, 1, ONCE_CURRENT);
+	arm_sqe(&sqe, 1, NULL);
+	arm_read(f, fds[1], &byte, 1, ONCE_CURRENT, 2, NULL);
+	submit_all(f);
+	assert_int_equal(finish(f, 1), -EBADF);
+	assert_int_equal(finish(f, 2), -EBADF);
+}
+
 static void write_writes(void **state)
 {
 	struct fixture *f = *state;
@@ -304,6 +323,7 @@ int main(void)
 		once_test(read_reads_at_an_offset),
 		once_test(read_reads_at_the_current_position),
 		once_test(a_bad_descriptor_is_the_operations_result),
+		once_test(the_wrong_end_of_a_pipe_is_refused),
 		once_test(write_writes),
 		once_test(readv_and_writev_scatter_and_gather),
 		once_test(fixed_buffers_are_read_and_written),

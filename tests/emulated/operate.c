@@ -78,6 +78,16 @@ static short events_now(int fd, short events)
 	return poll(&pollfd, 1, 0) < 0 ? POLLNVAL : pollfd.revents;
 }
 
+/* The descriptor was not opened for that. */
+static bool is_refused(const struct io_uring_sqe *sqe)
+{
+	const bool reads = sqe->opcode == IORING_OP_READ || sqe->opcode == IORING_OP_READV;
+	const bool writes = sqe->opcode == IORING_OP_WRITE || sqe->opcode == IORING_OP_WRITEV;
+	const int flags = reads || writes ? fcntl(sqe->fd, F_GETFL) : O_RDWR;
+
+	return flags >= 0 && (flags & O_ACCMODE) == (reads ? O_WRONLY : O_RDONLY) && (reads || writes);
+}
+
 /* Reading, writing and the like would block, and the descriptor allows that. */
 static bool would_block(const struct io_uring_sqe *sqe)
 {
@@ -263,7 +273,7 @@ int32_t operate(struct kernel_ring *ring, struct request *request)
 {
 	const struct io_uring_sqe *sqe = &request->sqe;
 
-	if ((sqe->flags & IOSQE_FIXED_FILE) != 0)
+	if ((sqe->flags & IOSQE_FIXED_FILE) != 0 || is_refused(sqe))
 		return -EBADF;
 	if (sqe->opcode != IORING_OP_POLL_ADD && would_block(sqe))
 		return BLOCKED;
