@@ -234,6 +234,7 @@ check: deps ## everything: the library, the command and its lessons, the fuzzer,
 	$(quiet) 'the fuzzer finds its canary' $(MAKE) fuzz-canary B=build CC=gcc; \
 	$(quiet) 'the corpus finds seeded bugs: every seventh' $(MAKE) fuzz-mutants-sample B=build CC=gcc; \
 	$(quiet) 'the build script for OSS-Fuzz' $(MAKE) fuzz-oss B=build CC=gcc; \
+	$(quiet) 'a minute of fuzzing on both cores' $(MAKE) fuzz-smoke B=build CC=gcc; \
 	$(quiet) 'what the proofs assume, around every call of the seam' $(MAKE) contracts B=build CC=gcc; \
 	$(quiet) 'stress: a million completions' build/stress 1000000; \
 	$(if $(EMULATION),$(quiet) 'stress: counters that wrap' build/stress-emulated --wrap;) \

@@ -31,6 +31,7 @@ compile() { # TARGET
 		{ tail -n 5 "$build/make.log"; return 1; }
 }
 
+python3 fuzz/mutants/seed.py fuzz/mutants/bugs.txt || exit 1
 kinds=$(awk '/^@ /{ print $2 }' fuzz/mutants/bugs.txt)
 compile replay || exit 1
 "$build/b/replay" --quiet "$corpus" > "$build/clean.log" 2>&1

@@ -148,6 +148,8 @@ void oracle_reaped(struct oracle *o);
 enum oracle_ask { ASK_PEEK, ASK_WAIT, ASK_SUBMIT_AND_WAIT, ASK_SUBMIT_AND_WAIT_TIMEOUT };
 /* The kernel decides: the answer must be one that some moment of the call allows. */
 void oracle_asked(struct oracle *o, enum oracle_ask ask, const struct model_wait *wait, int rc);
+/* The model's owners follow the library's, where the model cannot know whether the kernel was entered. */
+void oracle_note_owner(struct oracle *o);
 /* oracle_look.c */
 bool oracle_look_step(struct oracle *o);
 struct model_shown oracle_show(struct oracle *o, unsigned ring, const struct once_cqe *token);

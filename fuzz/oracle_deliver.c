@@ -76,6 +76,27 @@ static bool some_moment_allows(struct oracle *o, enum oracle_ask ask, const stru
 	return allowed;
 }
 
+/*
+ * Whoever enters the kernel first owns the side. Whether a wait for one CQE had to
+ * is the library's secret: it may have known of one. So it is of a discard, which
+ * looks once more when it has had what was there; and of a peek where the library's
+ * own CQEs may be among those that are ready.
+ */
+void oracle_note_owner(struct oracle *o)
+{
+	const struct once_ring *library = oracle_library(o);
+	struct model *m = oracle_model(o);
+
+	if (library->submit.owner == 0)
+		m->submit_owner = 0;
+	else if (m->submit_owner == 0)
+		m->submit_owner = m->thread;
+	if (library->complete.owner == 0)
+		m->complete_owner = 0;
+	else if (m->complete_owner == 0)
+		m->complete_owner = m->thread;
+}
+
 void oracle_asked(struct oracle *o, enum oracle_ask ask, const struct model_wait *wait, int rc)
 {
 	struct model *m = oracle_model(o);
@@ -86,9 +107,11 @@ void oracle_asked(struct oracle *o, enum oracle_ask ask, const struct model_wait
 		check_count(CHECK_CODE);
 		if (rc < -4095)
 			model_refuse(m, rc);
-		return;
+	} else {
+		oracle_allowed(o, m, &answer, rc);
 	}
-	oracle_allowed(o, m, &answer, rc);
+	if (unsure && ask == ASK_PEEK)
+		oracle_note_owner(o);
 }
 
 /* --- what came --- */

@@ -87,26 +87,6 @@ static struct model_wait wait_of(uint32_t count, unsigned time)
 }
 
 /*
- * Whoever enters the kernel first owns the side. Whether a wait for one CQE had to
- * is the library's secret: it may have known of one. So it is of a discard, which
- * looks once more when it has had what was there.
- */
-static void note_owner(struct oracle *o)
-{
-	const struct once_ring *library = oracle_library(o);
-	struct model *m = oracle_model(o);
-
-	if (library->submit.owner == 0)
-		m->submit_owner = 0;
-	else if (m->submit_owner == 0)
-		m->submit_owner = m->thread;
-	if (library->complete.owner == 0)
-		m->complete_owner = 0;
-	else if (m->complete_owner == 0)
-		m->complete_owner = m->thread;
-}
-
-/*
  * What a timed wait without IORING_FEAT_EXT_ARG has done: it arms a timeout of its own if
  * too few CQEs are there, and that one may have come and gone when the wait returns.
  */
@@ -133,7 +113,7 @@ static void do_wait(struct oracle *o, uint32_t count, unsigned time)
 	if (rc != 0)
 		return;
 	if (!wait.timed && count <= 1)
-		note_owner(o);
+		oracle_note_owner(o);
 	if (!wait.timed && !m->own_used)
 		CHECK_THAT(CHECK_WAIT, once_ready(library) + 1 >= count, "it returned for %u, it waited for %u",
 			   once_ready(library) + 1, count);
@@ -240,7 +220,7 @@ static void do_discard(struct oracle *o)
 		m->violations += o->event->violations;
 	if (rc <= 0)
 		return;
-	note_owner(o);
+	oracle_note_owner(o);
 	if (!o->loose && !m->own_used)
 		CHECK_THAT(CHECK_COUNT, (uint32_t)rc >= ready, "%d of %u", rc, ready);
 	for (uint32_t i = 0; i < live; i++) {
