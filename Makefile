@@ -73,7 +73,7 @@ STRESS := $(call objects,$(wildcard tests/stress/*.c))
 .SECONDARY:
 .PHONY: help deps deps-run lib demo test sanitize check bench stress coverage eva misuse misuse-deps misuse-check misuse-raw misuse-threads diagnostics install uninstall \
 	attributes misra format clean programs run-tests headers readme install-test demo-run stress-run \
-	exhaustive contracts checked-programs prove prove-deps prove-gate prove-quick prove-page prove-mutants prove-ifs
+	exhaustive contracts checked-programs prove prove-deps prove-gate prove-quick prove-page prove-mutants prove-ifs prove-eva prove-eva-gate
 
 help: ## list the targets
 	@printf 'oncering %s: every completion, seen exactly once\n\n' '$(VERSION)'
@@ -341,6 +341,30 @@ prove-mutants: prove-deps ## try every mutant of code and contracts: each must c
 
 prove-ifs: prove-deps ## remove each guard of a refusal in turn: each must cost a goal (FILE= one source file)
 	@$(call gate,ifs) $(FILE)
+
+# Eva on the library: every scenario of the lessons as a C program over the emulated kernel.
+EVA_LESSONS := $(wildcard tests/lessons/*.once tests/lessons/refusals/*.once tests/lessons/refusals/emulated/*.once)
+EVA_PACKAGES := frama-c-base gcc python3
+
+$B/proofs/eva/lessons.c: proofs/eva/to_c.py src/tool/scenario_verbs.h $(EVA_LESSONS)
+	@mkdir -p $(@D)
+	$(Q)python3 $< $(EVA_LESSONS) > $@
+	$(Q)python3 $< --table $(EVA_LESSONS) > $(@D)/table.c
+
+$B/proofs/eva/lessons: $B/proofs/eva/lessons.c $(EMULATED_OBJECTS) \
+		$(call objects,$(wildcard proofs/eva/lesson.c proofs/eva/files.c src/tool/world*.c) src/tool/scenario_words.c)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(MISUSE_WARN) $(CPPFLAGS) -Isrc -Iproofs/eva -Itests/emulated $(LDFLAGS) \
+		$(filter %.c,$^) $(@D)/table.c $(filter %.o,$^) -o $@ $(LIBS)
+
+prove-eva: $B/proofs/eva/lessons ## a second opinion: Frama-C's Eva on the lessons, linked with the library and the emulated kernel
+	@tests/deps.sh $(EVA_PACKAGES)
+	@$B/proofs/eva/lessons
+	@PYTHONDONTWRITEBYTECODE=1 proofs/gate/eva.py --build $B/proofs/eva --jobs $(PROVE_JOBS)
+
+prove-eva-gate: ## seeded mistakes make prove-eva fail
+	@tests/deps.sh $(EVA_PACKAGES)
+	@proofs/eva/selftest.sh $B/proofs/eva-selftest
 
 # --- the oncering command, and scenarios: see src/tool/scenario.h ---
 

@@ -12,6 +12,8 @@ void stage_begin_self(bool real, bool ages);
 void stage_name_thread(unsigned name);
 /* Whether workers of the kernel may have something to do: an enter lets them. */
 void stage_expect_workers(bool some);
+/* Who looks at the clock now has not looked before. */
+void stage_begin_step(void);
 
 /* stage_rings.c: *least* CQEs lie behind the head, so that a wait for them was not in vain. */
 const struct once_port_view *stage_view_of(const struct once_port *port);

@@ -4,6 +4,8 @@
 
 #include "../src/tool/run_internal.h"
 
+#include <unistd.h>
+
 enum { USED = 8 };
 
 /* --- identity --- */
@@ -152,9 +154,9 @@ static uint64_t longest_wait(void)
 
 /* --- the clock --- */
 
-enum { TICK = 1000, MANY_LOOKS = 1000 };
+enum { TICK = 1000, MANY_LOOKS = 32, PATIENCE = 200000000, NAP = 5000 /* microseconds */, LEAP = 1000 /* seconds */ };
 
-static uint64_t clock_now, looks, looked_at;
+static uint64_t clock_now, looks, looked_at, patient_until;
 
 static void begin_clock(void)
 {
@@ -162,9 +164,15 @@ static void begin_clock(void)
 	looks = 0;
 }
 
+void stage_begin_step(void)
+{
+	looks = 0;
+}
+
 /*
  * Who looks at it moves it on; so does a wait whose time ends it. Who looks at it again
- * and again waits for what takes real time, and may: from then on it is the real clock.
+ * and again in a step waits for what takes real time, and may: from then on it is the
+ * real clock, and each look takes a nap; after PATIENCE it leaps.
  */
 uint64_t __wrap_once_port_now(void)
 {
@@ -174,7 +182,16 @@ uint64_t __wrap_once_port_now(void)
 		return now;
 	looked_at = now;
 	looks++;
-	clock_now += looks < MANY_LOOKS || since < TICK ? TICK : since;
+	if (looks == MANY_LOOKS)
+		patient_until = now + PATIENCE;
+	if (looks <= MANY_LOOKS) {
+		clock_now += TICK;
+	} else if (now > patient_until) {
+		clock_now += (uint64_t)LEAP * NANOSECONDS;
+	} else {
+		(void)usleep(NAP);
+		clock_now += since < TICK ? TICK : since;
+	}
 	return clock_now;
 }
 

@@ -203,6 +203,7 @@ void stage_let_end(const struct oracle *o)
 	const bool may_be = o->run->soon || o->run->tangled;
 	uint64_t end;
 
+	stage_begin_step();
 	stage_expect_workers(may_be);
 	if (o->run->backend != RUN_REAL || !may_be)
 		return;

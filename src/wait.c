@@ -134,6 +134,31 @@ struct once_timespec once_left_until(uint64_t end)
 }
 
 /*
+ * How many CQEs must lie behind the head before *count* can be delivered; 0 if the
+ * CQ has no places for so many. *ready* can be delivered now. If none can, those
+ * there are the library's own: they are consumed, since they would hide a signal;
+ * behind a held token they keep their places.
+ */
+static uint32_t places_for(struct once_ring *ring, uint32_t ready, uint32_t count)
+{
+	uint32_t least;
+
+	if (ready == 0)
+		(void)once_deliver_next(ring);
+	least = once_window(ring) + once_own_ready(ring) + count;
+	return least <= ring->view.cq_entries ? least : 0;
+}
+
+/* No places: what can be delivered must do. */
+static int wait_no_more(const struct once_ring *ring, uint32_t ready, uint32_t count)
+{
+	if (ready != 0)
+		return 0;
+	return once_refuse_complete_value(ring, ONCE_ALL_HELD, "once_wait",
+					  ring->view.cq_entries - once_window(ring), count);
+}
+
+/*
  * Wait until *count* CQEs can be delivered, on any kernel untimed, or with
  * IORING_FEAT_EXT_ARG. 0: at least one can be; else the reason. CQEs of the
  * library's own do not end it: it goes on for the time that is left.
@@ -147,14 +172,12 @@ static int wait_kernel(struct once_ring *ring, uint32_t count, const struct once
 	struct once_timespec left;
 
 	while (ready < count) {
-		uint64_t posted;
-		uint32_t least;
+		const uint32_t least = places_for(ring, ready, count);
+		const uint64_t posted = ring->complete.ready;
 		int rc;
 
-		if (ready == 0)
-			(void)once_deliver_next(ring); /* what is the library's own would hide a signal */
-		posted = ring->complete.ready;
-		least = once_window(ring) + once_own_ready(ring) + count;
+		if (least == 0)
+			return wait_no_more(ring, ready, count);
 		rc = enter(ring, least, time, sigmask);
 		ready = once_deliverable(ring);
 		if (ready >= count || (ready != 0 && (rc == -ETIME || (rc == 0 && time != NULL))))
@@ -218,6 +241,9 @@ static int wait_reserved(struct once_ring *ring, uint32_t count,
 
 		if (ready >= count)
 			return 0;
+		if (ring->complete.ready - ring->complete.head >= ring->view.cq_entries &&
+		    places_for(ring, ready, count) == 0)
+			return wait_no_more(ring, ready, count);
 		if (!timer)
 			rc = once_start_timer(ring, &left, count - ready);
 		if (rc == 0)

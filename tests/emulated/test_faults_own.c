@@ -180,6 +180,29 @@ static void a_signal_ends_the_wait_that_goes_on(void **state)
 	}
 }
 
+/* It takes the last place that held tokens have left: nothing can be waited for, and no signal has come. */
+static void a_wait_for_which_it_leaves_no_place_is_refused(void **state)
+{
+	enum { PLACES = 32, HELD = PLACES - 1 };
+	struct fixture *f = *state;
+	struct once_cqe held[HELD];
+	struct once_cqe cqe = { 0 };
+	char bytes[1];
+
+	for (unsigned i = 0; i < 2; i++) {
+		open_path(f, on_each_path[i]);
+		expire_drain(f, bytes);
+		assert_int_equal(f->ring.view.cq_entries, PLACES);
+		for (unsigned n = 0; n < HELD; n++)
+			emulated_forge(&f->ring, 77, 0, 0);
+		assert_int_equal(once_peek_batch(&f->ring, held, HELD), HELD);
+		assert_code(once_wait_timeout(&f->ring, &cqe, &minute), ONCE_ALL_HELD);
+		assert_violation(f, ONCE_ALL_HELD);
+		assert_int_equal(once_seen_batch(&f->ring, held, HELD), HELD);
+		end_ring(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +212,7 @@ int main(void)
 		once_test(the_cancellation_ends_no_submit_that_waits),
 		once_test(the_cancellation_ends_no_untimed_wait),
 		once_test(a_signal_ends_the_wait_that_goes_on),
+		once_test(a_wait_for_which_it_leaves_no_place_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
