@@ -194,11 +194,11 @@ uint64_t once_port_thread(void);
   assigns \nothing;
 */
 uint64_t once_port_now(void);
-/* A pointer as an SQE carries it. */
+/* The address of a time, as an SQE carries it. */
 /*@
   assigns \nothing;
 */
-uint64_t once_port_address(const void *pointer);
+uint64_t once_port_address(const struct once_timespec *time);
 /* Call *handler* (may be NULL), then abort() if *trap*. */
 /*@
   requires report_violation: \valid_read(violation);

@@ -38,9 +38,9 @@ uint64_t once_port_thread(void)
 	return self;
 }
 
-uint64_t once_port_address(const void *pointer)
+uint64_t once_port_address(const struct once_timespec *time)
 {
-	return (uint64_t)(uintptr_t)pointer;
+	return (uint64_t)(uintptr_t)time;
 }
 
 void once_port_report(once_handler *handler, void *context, bool trap,
