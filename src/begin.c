@@ -64,6 +64,8 @@ static void fill_ops(struct once_op *ops, uint32_t count, uint64_t first)
 /*@ requires memory: once_slot_memory(ring);
     requires tag: ring->tag <= ONCE_TAGS * ONCE_TAG_UNIT;
     requires generation: generation < ONCE_GENERATIONS;
+    requires window: once_window_memory(ring) && once_window_is_apart(ring);
+    requires marked: once_window_marked(ring);
     assigns ring->memory.ops[0 .. ring->capacity - 1],
             ring->memory.stack[0 .. ring->capacity - 1],
             ring->memory.returned[0 .. ring->capacity - 1],
@@ -71,15 +73,20 @@ static void fill_ops(struct once_op *ops, uint32_t count, uint64_t first)
     ensures ids: once_ids_fresh(ring, generation);
     ensures lives: once_lives_fresh(ring);
     ensures stack: once_stack_fresh(ring);
-    ensures credits: once_credits_fresh(ring); */
+    ensures credits: once_credits_fresh(ring);
+    ensures marked: once_window_marked(ring); */
 static void fill_slots(struct once_ring *ring, uint64_t generation)
 {
 	const struct once_memory *memory = &ring->memory;
 
 	fill_ops(memory->ops, ring->capacity, ring->tag + generation + ONCE_AT_REST);
+	/*@ assert window: ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
+	/*@ assert marked: \forall integer i; 0 <= i < ring->view.cq_entries ==>
+	      ring->memory.window[i].position == ONCE_NO_POSITION; */
 	fill_stack(memory->stack, ring->capacity);
 	fill_zeroes(memory->returned, ring->capacity);
 	fill_zeroes(memory->credits, ring->capacity);
+	/*@ assert entries: ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
 }
 
 /* Every place of the window not held. */
@@ -228,15 +235,39 @@ static void start_sides(struct once_ring *ring, uint64_t serial, uint64_t genera
 	 ring->memory.credits == \at(ring->memory.credits, Pre) && \
 	 ring->memory.window == \at(ring->memory.window, Pre))
 
+#define SAME_SIDES(ring) \
+	(ring->submit.sq_tail == \at(ring->submit.sq_tail, Sides) && \
+	 ring->submit.submitted == \at(ring->submit.submitted, Sides) && \
+	 ring->submit.consumed == \at(ring->submit.consumed, Sides) && \
+	 ring->submit.own_total == \at(ring->submit.own_total, Sides) && \
+	 ring->submit.sq_lap == \at(ring->submit.sq_lap, Sides) && \
+	 ring->submit.wear_from == \at(ring->submit.wear_from, Sides))
+#define SAME_HEADS(ring) \
+	(ring->complete.head == \at(ring->complete.head, Sides) && \
+	 ring->complete.delivered == \at(ring->complete.delivered, Sides) && \
+	 ring->complete.ready == \at(ring->complete.ready, Sides) && \
+	 ring->complete.published == \at(ring->complete.published, Sides) && \
+	 ring->complete.opened_at == \at(ring->complete.opened_at, Sides))
 void once_begin(struct once_ring *ring, uint64_t serial, uint64_t generation)
 {
 	start_sides(ring, serial, generation);
 	/*@ assert sizes_1: SAME_SIZES(ring); */
 	/*@ assert arrays_1: SAME_ARRAYS(ring); */
+	/*@ ghost Sides: ; */
 	fill_window(ring);
 	/*@ assert sizes_2: SAME_SIZES(ring); */
 	/*@ assert arrays_2: SAME_ARRAYS(ring); */
+	/*@ assert sides_2: SAME_SIDES(ring); */
+	/*@ assert heads_2: SAME_HEADS(ring); */
+	/*@ assert head_2: ring->complete.head_index == \at(ring->complete.head_index, Sides); */
+	/*@ assert next_2: ring->complete.next_index == \at(ring->complete.next_index, Sides); */
+	/*@ assert free_2: ring->submit.free == \at(ring->submit.free, Sides); */
 	fill_slots(ring, generation);
 	/*@ assert sizes: SAME_SIZES(ring); */
 	/*@ assert arrays: SAME_ARRAYS(ring); */
+	/*@ assert sides: SAME_SIDES(ring); */
+	/*@ assert heads: SAME_HEADS(ring); */
+	/*@ assert head: ring->complete.head_index == \at(ring->complete.head_index, Sides); */
+	/*@ assert next: ring->complete.next_index == \at(ring->complete.next_index, Sides); */
+	/*@ assert free: ring->submit.free == \at(ring->submit.free, Sides); */
 }

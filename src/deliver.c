@@ -4,7 +4,7 @@
  * copied at once and never read again; its place stays the ring's until the
  * head passes it.
  */
-#include "free.h"
+#include "deliver.h"
 
 /* A tail that no kernel can have: nothing of it is believed. */
 /*@ requires ring: \valid_read(ring);
@@ -20,6 +20,44 @@ static ONCE_COLD uint32_t refuse_tail(struct once_ring *ring, uint32_t posted)
 	return (uint32_t)(side->ready - side->delivered);
 }
 
+/* Tell the kernel how far the head has come; nothing else changes. */
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires head: ring->complete.head == once_head;
+    assigns ring->complete.published, *ring->view.cq_head;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ensures published: ring->complete.published == once_head; */
+static inline void tell(struct once_ring *ring)
+{
+	once_publish(ring);
+	/*@ assert sizes: ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
+	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre) &&
+	      ring->credit_places == \at(ring->credit_places, Pre) &&
+	      ring->sq_usable == \at(ring->sq_usable, Pre) &&
+	      ring->cqe_shift == \at(ring->cqe_shift, Pre); */
+	/*@ assert window: \forall integer i; 0 <= i < ring->view.cq_entries ==>
+	      ring->memory.window[i].slot == \at(ring->memory.window[i].slot, Pre) &&
+	      ring->memory.window[i].flags == \at(ring->memory.window[i].flags, Pre); */
+}
+
+/* So many are known to be posted. */
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires ready: once_next <= ready <= once_END + 65536 &&
+             ready - ring->complete.published <= ring->view.cq_entries;
+    assigns ring->complete.ready;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ensures ready: ring->complete.ready == ready; */
+static inline void set_ready(struct once_ring *ring, uint64_t ready)
+{
+	ring->complete.ready = ready;
+}
+
 uint32_t once_refill(struct once_ring *ring)
 {
 	struct once_complete_side *side = &ring->complete;
@@ -27,12 +65,16 @@ uint32_t once_refill(struct once_ring *ring)
 	uint32_t posted;
 
 	if (side->published != side->head)
-		once_publish(ring);
+		tell(ring);
+	/*@ assert books: once_books_submit(ring) && once_books_complete(ring); */
+	/*@ assert same: side->delivered == delivered == once_next &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
+	/*@ assert window: 0 <= delivered - side->published <= ring->view.cq_entries <= 65536; */
 	posted = once_ahead(once_load_kernel(ring->view.cq_tail), (uint32_t)(delivered % ONCE_WORD_5));
 	if (posted > ring->view.cq_entries - (uint32_t)(delivered - side->published) ||
 	    delivered >= ONCE_COUNTER_END)
 		return refuse_tail(ring, posted);
-	side->ready = delivered + posted;
+	set_ready(ring, delivered + posted);
 	return posted;
 }
 
@@ -43,45 +85,40 @@ uint32_t once_deliverable(struct once_ring *ring)
 	return posted - once_own_ready(ring);
 }
 
-/* The slot of the operation in flight that *id* names, or ONCE_NO_INDEX. */
-/*@ requires ring: \valid_read(ring) && ring->capacity <= 65536 &&
-             \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
-    assigns \nothing;
-    behavior in_flight:
-      assumes known: once_slot_of(id) < ring->capacity;
-      assumes lives: ring->memory.ops[once_slot_of(id)].id == id &&
-              ring->memory.ops[once_slot_of(id)].life < submitted;
-      ensures slot: \result == once_slot_of(id);
-    behavior none:
-      assumes none: once_slot_of(id) >= ring->capacity ||
-              ring->memory.ops[once_slot_of(id)].id != id ||
-              ring->memory.ops[once_slot_of(id)].life >= submitted;
-      ensures none: \result == ONCE_NO_INDEX;
-    complete behaviors;
-    disjoint behaviors; */
-static inline uint32_t slot_in_flight(const struct once_ring *ring, uint64_t id, uint64_t submitted)
-{
-	const uint32_t slot = once_id_slot(id);
-
-	if (slot < ring->capacity && once_load_relaxed(&ring->memory.ops[slot].id) == id &&
-	    once_load_relaxed(&ring->memory.ops[slot].life) < submitted)
-		return slot;
-	return ONCE_NO_INDEX;
-}
-
-/* A CQE of an operation in flight becomes a hold; a terminal one ends it. */
-static inline void fill_hold(struct once_ring *ring, struct once_hold *hold, uint64_t position,
-			     uint32_t slot, const struct once_wire_cqe *cqe)
-{
-	hold->position = position;
-	hold->slot = slot;
-	hold->result = cqe->res;
-	hold->flags = cqe->flags;
-	if ((cqe->flags & ONCE_CQE_F_MORE) == 0)
-		once_end(&ring->memory.ops[slot], cqe->user_data);
-}
+/* What the steps of a delivery leave as it was. */
+#define SAME(ring) \
+	(ring->open == \at(ring->open, Pre) && \
+	 ring->complete.ready == \at(ring->complete.ready, Pre) && \
+	 ring->view.cq_entries == \at(ring->view.cq_entries, Pre) && \
+	 ring->capacity == \at(ring->capacity, Pre))
+#define HELD(ring) (ring->complete.held == \at(ring->complete.held, Pre))
+#define OTHERS(ring) \
+	(\forall integer i; 0 <= i < ring->view.cq_entries && i != \at(once_next_at, Pre) ==> \
+	   ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre))
 
 /* A CQE that no operation in flight posted. NULL if it was the library's own. */
+/*@ requires ring: once_machine(ring);
+    requires ready: once_next < ring->complete.ready;
+    assigns ONCE_DELIVERY(ring);
+    assigns \result \from ring->memory.window, ring->complete.next_index;
+    ensures ring: once_machine(ring);
+    ensures same: ring->complete.ready == \old(ring->complete.ready) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->capacity == \old(ring->capacity);
+    ensures next: once_next == \old(once_next) + 1;
+    ensures forward: \old(once_head) <= once_head;
+    ensures own: \result == \null ==> ring->complete.held == \old(ring->complete.held) &&
+            once_prefix(ring);
+    ensures token: \result != \null ==>
+            (struct once_hold *)\result == ring->memory.window + \old(once_next_at) &&
+            (struct once_hold *)\result ==
+              ring->memory.window + once_last_at(ring->view.cq_entries) &&
+            \result->position == \old(once_next) &&
+            ring->complete.held == \old(ring->complete.held) + 1;
+    ensures passed: \result != \null ==> once_head == \old(once_head) &&
+            once_head_at == \old(once_head_at);
+    ensures others: \forall integer i; 0 <= i < ring->view.cq_entries && i != \old(once_next_at) ==>
+            ring->memory.window[i].position == \old(ring->memory.window[i].position); */
 static ONCE_COLD struct once_hold *deliver_other(struct once_ring *ring)
 {
 	struct once_complete_side *side = &ring->complete;
@@ -89,22 +126,50 @@ static ONCE_COLD struct once_hold *deliver_other(struct once_ring *ring)
 	struct once_hold *hold = &ring->memory.window[side->next_index];
 	const uint64_t user_data = cqe->user_data;
 
-	hold->position = side->delivered;
-	hold->slot = ONCE_NO_INDEX;
-	hold->result = cqe->res;
-	hold->flags = cqe->flags;
-	hold->pad = 0;
+	/*@ assert place: \valid(hold); */
+	/*@ assert real: hold != \null; */
+	copy_other(ring, hold, side->delivered, cqe);
+	/*@ assert same: SAME(ring) && HELD(ring); */
+	/*@ assert others: OTHERS(ring); */
+	/*@ assert books: once_books_submit(ring); */
+	/*@ assert head: side->head == once_head && side->head_index == once_head_at &&
+	      side->opened_at <= once_head; */
+	/*@ assert counts: side->ended == once_n_ended && side->freed == once_freed &&
+	      side->held + 1 == once_n_out; */
+	/*@ assert next: side->delivered + 1 == once_next && side->next_index < ring->view.cq_entries &&
+	      once_next_at == once_wrap(ring->view.cq_entries, side->next_index + 1); */
+	/*@ assert position: hold->position == \at(once_next, Pre); */
 	side->next_index = once_next_place(ring, side->next_index);
 	once_store_relaxed(&side->delivered, side->delivered + 1);
+	/*@ assert position: hold->position == \at(once_next, Pre); */
+	/*@ assert others: OTHERS(ring); */
 	if (once_consume_own(ring, cqe)) {
-		hold->position = ONCE_SEEN_MARK;
-		hold->pad = ONCE_HOLD_OWN;
+		/*@ ghost once_still(ring); */
+		/*@ assert same: SAME(ring) && HELD(ring); */
+		drop_own(ring, hold);
+		/*@ assert same: SAME(ring) && HELD(ring); */
+		/*@ assert others: OTHERS(ring); */
+		/*@ assert books: once_books_submit(ring) && once_books_complete(ring); */
 		once_reclaim(ring);
+		/*@ assert same: SAME(ring) && HELD(ring); */
+		/*@ ghost once_still(ring); */
 		return NULL;
 	}
+	/*@ ghost once_still(ring); */
+	/*@ assert same: SAME(ring) && HELD(ring); */
+	/*@ assert position: hold->position == \at(once_next, Pre); */
+	/*@ assert submit: once_books_submit(ring); */
+	/*@ assert head: side->head == once_head && side->head_index == once_head_at &&
+	      side->opened_at <= once_head; */
+	/*@ assert counts: side->ended == once_n_ended && side->freed == once_freed &&
+	      side->held + 1 == once_n_out; */
+	/*@ assert next: side->delivered == once_next && side->next_index == once_next_at; */
 	if (user_data - user_data % ONCE_TAG_UNIT == ring->tag)
 		(void)once_refuse_position(ring, ONCE_STRAY_CQE, "once_peek", hold->position, user_data);
-	once_store_relaxed32(&side->held, side->held + 1);
+	once_set_held(ring, side->held + 1);
+	/*@ assert held: side->held == \at(ring->complete.held, Pre) + 1; */
+	/*@ assert same: SAME(ring); */
+	/*@ assert books: once_books_submit(ring) && once_books_complete(ring); */
 	return hold;
 }
 
@@ -112,13 +177,30 @@ struct once_hold *once_deliver_next(struct once_ring *ring)
 {
 	struct once_complete_side *side = &ring->complete;
 
+	/*@ loop invariant ring: once_machine(ring) || once_closed(ring);
+	    loop invariant open: ring->open == \at(ring->open, Pre);
+	    loop invariant same: ring->complete.ready == \at(ring->complete.ready, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
+	      ring->capacity == \at(ring->capacity, Pre);
+	    loop invariant held: ring->complete.held == \at(ring->complete.held, Pre);
+	    loop invariant forward: \at(once_next, Pre) <= once_next && \at(once_head, Pre) <= once_head;
+	    loop invariant prefix: \at(once_prefix(ring), Pre) ==> once_prefix(ring);
+	    loop invariant stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre);
+	    loop assigns ONCE_DELIVERY(ring);
+	    loop variant side->ready - side->delivered; */
 	while (side->delivered != side->ready) {
 		const uint32_t index = side->next_index;
+		/*@ assert narrow: ring->cqe_shift == 0 ==> (size_t)index << ring->cqe_shift == index; */
+		/*@ assert wide: ring->cqe_shift == 1 ==> (size_t)index << ring->cqe_shift == 2 * index; */
 		const struct once_wire_cqe *cqe = &ring->view.cqes[(size_t)index << ring->cqe_shift];
 		struct once_hold *hold = &ring->memory.window[index];
-		const uint32_t slot = slot_in_flight(ring, cqe->user_data,
-						     once_load_acquire(&ring->submit.submitted));
+		const uint32_t slot = slot_of(ring, cqe, once_load_acquire(&ring->submit.submitted));
 
+		/*@ assert ready: once_next < ring->complete.ready; */
+		/*@ assert beyond: once_pos(ring->view.cq_entries, once_next_at) == once_next; */
+		/*@ assert seen: ring->memory.window[once_next_at].position == ONCE_NO_POSITION; */
 		if (slot == ONCE_NO_INDEX) {
 			hold = deliver_other(ring);
 			if (hold != NULL)
@@ -126,16 +208,53 @@ struct once_hold *once_deliver_next(struct once_ring *ring)
 			continue;
 		}
 		fill_hold(ring, hold, side->delivered, slot, cqe);
-		side->ended += (cqe->flags & ONCE_CQE_F_MORE) == 0;
-		side->next_index = once_next_place(ring, index);
-		once_store_relaxed(&side->delivered, side->delivered + 1);
-		once_store_relaxed32(&side->held, side->held + 1);
+		/*@ assert open: ring->open != 0 && once_books_submit(ring); */
+		/*@ assert head: side->head == once_head && side->head_index == once_head_at &&
+		      side->opened_at <= once_head && side->freed == once_freed; */
+		/*@ assert held: side->held + 1 == once_n_out; */
+		/*@ assert ended: side->ended + ((cqe->flags & 2) == 0 ? 1 : 0) == once_n_ended; */
+		/*@ assert next: side->delivered + 1 == once_next && index < ring->view.cq_entries &&
+		      once_next_at == once_wrap(ring->view.cq_entries, index + 1); */
+		count_ended(ring, (cqe->flags & ONCE_CQE_F_MORE) == 0);
+		move_next(ring, index);
+		once_set_held(ring, side->held + 1);
+		/*@ assert books: ring->open != 0 && once_books_submit(ring) && once_books_complete(ring); */
 		return hold;
 	}
 	return NULL;
 }
 
 /* Nothing is known to be ready: look again, then fetch what the kernel keeps back. */
+/*@ requires ring: \valid(ring) && (once_machine(ring) || once_closed(ring));
+    requires error: \valid(error) && \base_addr(error) != \base_addr(ring) &&
+             (ring->open != 0 ==> once_apart(ring, \base_addr(error)));
+    assigns *error, ring->port, ring->submit.owner, ring->complete.owner, ring->complete.ready,
+            ONCE_DELIVERY(ring);
+    assigns \result \from ring->memory.window, ring->complete.next_index;
+    ensures same: ring->open == \old(ring->open) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->capacity == \old(ring->capacity);
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures ring: once_machine(ring);
+      ensures forward: \old(once_next) <= once_next && \old(once_head) <= once_head;
+      ensures none: \result == \null ==> *error < 0 &&
+              ring->complete.held == \old(ring->complete.held);
+      ensures token: \result != \null ==> \old(once_next) < once_next &&
+              (struct once_hold *)\result ==
+                ring->memory.window + once_last_at(ring->view.cq_entries) &&
+              \result->position == once_next - 1 &&
+              ring->complete.held == \old(ring->complete.held) + 1;
+      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
+              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ensures prefix: \old(once_prefix(ring)) ==> once_prefix(ring);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures none: \result == \null && *error == ONCE_NOT_OPEN;
+      ensures ring: once_closed(ring);
+    complete behaviors;
+    disjoint behaviors; */
 static ONCE_COLD struct once_hold *peek_slowly(struct once_ring *ring, int *error)
 {
 	struct once_hold *hold;
@@ -146,21 +265,52 @@ static ONCE_COLD struct once_hold *peek_slowly(struct once_ring *ring, int *erro
 		return NULL;
 	}
 	if (once_refill(ring) != 0) {
+		/*@ assert prefix: \at(once_prefix(ring), Pre) ==> once_prefix(ring); */
 		hold = once_deliver_next(ring);
 		if (hold != NULL)
 			return hold;
 	}
 	rc = once_fetch_backlog(ring, "once_peek");
+	/*@ assert prefix: \at(once_prefix(ring), Pre) ==> once_prefix(ring); */
 	hold = once_deliver_next(ring);
 	*error = rc < 0 ? rc : -EAGAIN;
 	return hold;
 }
 
+/* The newest CQE that is delivered is a token that is out. */
+/*@ ghost
+  /@ requires bounds: once_bounds(ring) && 1 <= ring->view.cq_entries <= 65536;
+     requires marks: once_marks(ring);
+     requires window: \valid(ring->memory.window + (0 .. ring->view.cq_entries - 1));
+     requires newest: ring->memory.window[once_last_at(ring->view.cq_entries)].position ==
+              once_next - 1;
+     assigns \nothing;
+     ensures place: 0 <= once_last_at(ring->view.cq_entries) < ring->view.cq_entries;
+     ensures valid: \valid(ring->memory.window + once_last_at(ring->view.cq_entries));
+     ensures out: once_token_out(ring,
+             ring->memory.window + once_last_at(ring->view.cq_entries), once_next - 1);
+  @/
+  static void lemma_newest(struct once_ring *ring)
+  {
+    /@ assert place: 0 <= once_last_at(ring->view.cq_entries) < ring->view.cq_entries; @/
+    /@ assert position: once_pos(ring->view.cq_entries, once_last_at(ring->view.cq_entries)) ==
+         once_next - 1; @/
+    ;
+  }
+*/
+
 struct once_hold *once_core_peek(struct once_ring *ring, int *error)
 {
 	struct once_hold *hold = once_deliver_next(ring);
 
-	return hold != NULL ? hold : peek_slowly(ring, error);
+	if (hold == NULL)
+		hold = peek_slowly(ring, error);
+	/*@ ghost
+	  if (hold != NULL && ring->open != 0) {
+	    lemma_newest(ring);
+	  }
+	*/
+	return hold;
 }
 
 /*

@@ -39,6 +39,20 @@ static void copy_out(struct once_ring *ring, struct once_hold *hold, struct once
 }
 
 /* A CQE and the owner of its operation, as a copy; and the slot rests if it was the last. */
+/*@ requires op: \valid(op) && \valid_read(cqe) && \valid(done);
+    requires apart: \separated(op, cqe, done);
+    requires id: id + 0x10000000001 <= UINT64_MAX;
+    assigns op->id, done->lent, done->result, done->flags;
+    ensures lent: done->lent.value == \old(op->lent.value) && done->lent.type == \old(op->lent.type);
+    ensures copy: done->result == cqe->res && done->flags == cqe->flags;
+    behavior last:
+      assumes last: (cqe->flags & 2) == 0;
+      ensures rests: \result == true && op->id == id + 0x10000000001;
+    behavior more:
+      assumes more: (cqe->flags & 2) != 0;
+      ensures lives: \result == false && op->id == \old(op->id);
+    complete behaviors;
+    disjoint behaviors; */
 static inline bool copy_and_end(struct once_op *op, const struct once_wire_cqe *cqe, uint64_t id,
 				struct once_completion *done)
 {

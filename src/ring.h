@@ -194,21 +194,6 @@ bool once_consume_own(struct once_ring *ring, const struct once_wire_cqe *cqe);
 
 /* --- deliver.c --- */
 
-/*@
-  // the place of the newest CQE that is delivered
-  logic integer once_last_at{L}(integer entries) =
-    once_next_at == 0 ? entries - 1 : once_next_at - 1;
-*/
-/* What delivering a CQE may change. */
-#define ONCE_DELIVERY(ring) \
-	ring->memory.window[0 .. ring->view.cq_entries - 1], \
-	ring->memory.ops[0 .. ring->capacity - 1].id, ring->complete.delivered, \
-	ring->complete.next_index, ring->complete.held, ring->complete.timers, \
-	ring->complete.removes, ring->complete.cancels, ring->complete.cancel_result, \
-	ONCE_HEAD_COUNTERS(ring), ONCE_SLOT_MEMORY(ring), once_end_at[0 .. 65535], \
-	once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_live, once_n_out, once_next, \
-	once_next_at
-
 /* CQEs that are posted and not delivered; looks at the kernel's tail. */
 /*@ requires ring: once_machine(ring);
     assigns ring->complete.published, ring->complete.ready, *ring->view.cq_head;
@@ -220,26 +205,33 @@ uint32_t once_refill(struct once_ring *ring);
 /* ... less the library's own: so many tokens can be had. */
 uint32_t once_deliverable(struct once_ring *ring);
 /* The next CQE as a hold, or NULL if none is known to be ready. Enters nothing. */
-/*@ requires ring: once_machine(ring);
+/*@ requires ring: \valid(ring) && (once_machine(ring) || once_closed(ring));
     assigns ONCE_DELIVERY(ring);
     assigns \result \from ring->memory.window, ring->complete.next_index;
-    ONCE_KEEPS_SLOTS(ring);
-    ONCE_KEEPS_WINDOW(ring);
-    ONCE_KEEPS_BOOKS(ring);
-    ensures same: ring->complete.ready == \old(ring->complete.ready) &&
+    ensures same: ring->open == \old(ring->open) &&
+            ring->complete.ready == \old(ring->complete.ready) &&
             ring->view.cq_entries == \old(ring->view.cq_entries) &&
             ring->capacity == \old(ring->capacity);
-    ensures forward: \old(once_next) <= once_next && \old(once_head) <= once_head;
-    ensures none: \result == \null ==> once_next == ring->complete.ready &&
-            ring->complete.held == \old(ring->complete.held);
-    ensures token: \result != \null ==> \old(once_next) < once_next &&
-            \result == ring->memory.window + once_last_at(ring->view.cq_entries) &&
-            \result->position == once_next - 1 &&
-            ring->complete.held == \old(ring->complete.held) + 1;
-    ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-            \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-            ring->memory.window[i].position == \old(ring->memory.window[i].position);
-    ensures prefix: \old(once_prefix(ring)) ==> once_prefix(ring); */
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures ring: once_machine(ring);
+      ensures forward: \old(once_next) <= once_next && \old(once_head) <= once_head;
+      ensures none: \result == \null ==> once_next == ring->complete.ready &&
+              ring->complete.held == \old(ring->complete.held);
+      ensures token: \result != \null ==> \old(once_next) < once_next &&
+              \result == ring->memory.window + once_last_at(ring->view.cq_entries) &&
+              \result->position == once_next - 1 &&
+              ring->complete.held == \old(ring->complete.held) + 1;
+      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
+              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ensures prefix: \old(once_prefix(ring)) ==> once_prefix(ring);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures none: \result == \null;
+      ensures ring: once_closed(ring);
+    complete behaviors;
+    disjoint behaviors; */
 struct once_hold *once_deliver_next(struct once_ring *ring);
 
 /* --- wait.c --- */
@@ -248,6 +240,11 @@ struct once_hold *once_deliver_next(struct once_ring *ring);
  * Nothing is ready: fetch what the kernel keeps back. 0 if something is ready
  * now, else -EAGAIN, a refusal or -errno.
  */
+/*@ requires ring: once_machine(ring);
+    assigns ring->port, ring->submit.owner, ring->complete.owner, ring->complete.published,
+            ring->complete.ready, *ring->view.cq_head;
+    ensures ring: once_machine(ring);
+    ensures answer: \result <= 0; */
 int once_fetch_backlog(struct once_ring *ring, const char *call);
 /*
  * Why waiting for *count* CQEs cannot end well: 0, or the refusal. *to_come*

@@ -295,6 +295,10 @@ int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t posi
     ONCE_KEEPS_BOOKS(ring);
     ensures range: 0 <= \result <= count;
     ensures forward: once_head == \old(once_head) + \result;
+    ensures place: once_head_at == once_wrap(ring->view.cq_entries, \old(once_head_at) + \result);
+    ensures same: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->complete.opened_at == \old(ring->complete.opened_at);
     ensures untouched: \result == 0 ==> (\forall integer i; 0 <= i < ring->view.cq_entries ==>
             ring->memory.window[i].position == \old(ring->memory.window[i].position));
     ensures held: ring->complete.held == \old(ring->complete.held) - \result; */
@@ -333,6 +337,8 @@ static uint32_t see_run(struct once_ring *ring, const struct once_cqe *cqes, uin
 	    loop invariant same_next: ring->complete.next_index == \at(ring->complete.next_index, Pre);
 	    loop invariant same_opening: ring->complete.opened_at == \at(ring->complete.opened_at, Pre);
 	    loop invariant same_open: ring->open == \at(ring->open, Pre);
+	    loop invariant place: once_head_at ==
+	      once_wrap(ring->view.cq_entries, \at(once_head_at, Pre) + n);
 	    loop invariant untouched: n == 0 ==> (\forall integer i; 0 <= i < ring->view.cq_entries ==>
 	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre));
 	    loop assigns n, index, free,
@@ -358,16 +364,93 @@ static uint32_t see_run(struct once_ring *ring, const struct once_cqe *cqes, uin
 	return n;
 }
 
+/* Of a contract: what is not among the first *n* tokens is as it was. */
+#define ONCE_OTHERS_STAY(ring, cqes, n) \
+	ensures others: \forall integer i; 0 <= i < ring->view.cq_entries && \
+	        (\forall integer k; 0 <= k < n ==> cqes[k].hold != ring->memory.window + i) ==> \
+	        ring->memory.window[i].position == \old(ring->memory.window[i].position)
+
 /* Tokens in any other order: marked only. Returns how many of *count* are seen. */
+/*@ requires ring: once_machine(ring);
+    requires tokens: \valid_read(cqes + (0 .. count - 1)) && once_apart(ring, \base_addr(cqes));
+    assigns ring->memory.window[0 .. ring->view.cq_entries - 1].position, ring->complete.held,
+            once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_out;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures range: 0 <= \result <= count;
+    ensures some: count > 0 && \old(once_token_out(ring, cqes[0].hold, cqes[0].position)) ==>
+            \result > 0;
+    ensures spent: \forall integer k; 0 <= k < \result ==> once_token_spent(ring, cqes[k].position);
+    ensures stops: \result < count ==>
+            !once_token_out(ring, cqes[\result].hold, cqes[\result].position);
+    ONCE_OTHERS_STAY(ring, cqes, \result);
+    ensures same: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->complete.opened_at == \old(ring->complete.opened_at);
+    ensures held: ring->complete.held == \old(ring->complete.held) - \result; */
 static uint32_t see_others(struct once_ring *ring, const struct once_cqe *cqes, uint32_t count)
 {
 	uint32_t n = 0;
 
+	/*@ loop invariant range: 0 <= n <= count;
+	    ONCE_LOOP_SLOTS(ring);
+	    ONCE_LOOP_WINDOW(ring);
+	    loop invariant tokens_out: \at(ring->complete.held, Pre) == once_n_out + n;
+	    loop invariant same_collected: ring->submit.collected == \at(ring->submit.collected, Pre);
+	    loop invariant same_freed: ring->complete.freed == \at(ring->complete.freed, Pre);
+	    loop invariant same_head: ring->complete.head == \at(ring->complete.head, Pre);
+	    loop invariant same_delivered: ring->complete.delivered == \at(ring->complete.delivered, Pre);
+	    loop invariant same_opening: ring->complete.opened_at == \at(ring->complete.opened_at, Pre);
+	    loop invariant untouched: n == 0 ==> (\forall integer i; 0 <= i < ring->view.cq_entries ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre));
+	    loop invariant first: n == 0 ==> cqes[0].position == \at(cqes[0].position, Pre);
+	    loop invariant spent: \forall integer k; 0 <= k < n ==>
+	      once_token_spent(ring, cqes[k].position);
+	    loop invariant others: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      (\forall integer k; 0 <= k < n ==> cqes[k].hold != ring->memory.window + i) ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre);
+	    loop assigns n, ring->memory.window[0 .. ring->view.cq_entries - 1].position,
+	      once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_out;
+	    loop variant count - n; */
 	while (n < count && is_held(ring, cqes[n].hold, cqes[n].position)) {
 		once_mark_seen(ring, cqes[n].hold);
+		/*@ assert marked: \forall integer i; 0 <= i < ring->view.cq_entries &&
+		      \at(ring->memory.window[i].position, LoopCurrent) == ONCE_NO_POSITION ==>
+		      ring->memory.window[i].position == ONCE_NO_POSITION; */
+		/*@ assert before: \forall integer k; 0 <= k < n ==>
+		      once_token_spent(ring, cqes[k].position); */
+		/*@ assert now: once_token_spent(ring, cqes[n].position); */
 		n++;
 	}
 	once_set_held(ring, ring->complete.held - n);
+	return n;
+}
+
+/* The rest, and the head passes what is seen. */
+/*@ requires ring: once_machine(ring);
+    requires tokens: \valid_read(cqes + (0 .. count - 1)) && once_apart(ring, \base_addr(cqes));
+    assigns ring->memory.window[0 .. ring->view.cq_entries - 1].position, ring->complete.held,
+            ONCE_HEAD_COUNTERS(ring), ONCE_SLOT_MEMORY(ring), once_out_at[0 .. 65535],
+            once_out_place[0 .. 65535], once_n_out;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures range: 0 <= \result <= count;
+    ensures forward: \old(once_head) <= once_head;
+    ensures some: count > 0 && \old(once_token_out(ring, cqes[0].hold, cqes[0].position)) ==>
+            \result > 0;
+    ONCE_OTHERS_STAY(ring, cqes, \result);
+    ensures same: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->complete.opened_at == \old(ring->complete.opened_at);
+    ensures held: ring->complete.held == \old(ring->complete.held) - \result; */
+static inline uint32_t see_rest(struct once_ring *ring, const struct once_cqe *cqes, uint32_t count)
+{
+	const uint32_t n = see_others(ring, cqes, count);
+
+	once_reclaim(ring);
 	return n;
 }
 
@@ -381,11 +464,24 @@ int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigne
 	/* also on a closed ring, which has no head to publish */
 	if (!is_held(ring, cqes[0].hold, cqes[0].position))
 		return refusal(ring, cqes[0].hold, cqes[0].position, cqes[0].ring);
+	/*@ assert apart: \base_addr(cqes) != \base_addr(ring) &&
+	      \base_addr(cqes) != \base_addr(ring->memory.window) &&
+	      \base_addr(cqes) != \base_addr(ring->memory.ops); */
 	if (!once_is_split(ring) && once_frees_plainly(ring))
 		seen = see_run(ring, cqes, most);
+	/*@ assert token: cqes[0].position == \at(cqes[0].position, Pre); */
+	/*@ assert same: ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
+	      ring->complete.opened_at == \at(ring->complete.opened_at, Pre); */
+	/*@ assert range: 0 <= seen <= most; */
+	/*@ assert held: ring->complete.held == \at(ring->complete.held, Pre) - seen; */
+	/*@ assert first: seen == 0 ==> once_token_out(ring, cqes[0].hold, cqes[0].position); */
+	/*@ assert index: once_head_at < ring->view.cq_entries &&
+	      ring->complete.head_index == once_head_at; */
+	/*@ assert place: \valid_read(ring->memory.window + once_head_at); */
+	/*@ assert machine: once_machine(ring); */
 	if (seen == most && !once_head_is_seen(ring))
 		return (int)seen;
-	seen += see_others(ring, cqes + seen, most - seen);
-	once_reclaim(ring);
+	seen += see_rest(ring, cqes + seen, most - seen);
 	return (int)seen;
 }

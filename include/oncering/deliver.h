@@ -20,6 +20,21 @@
 #include "oncering/code.h"
 #include "oncering/logic.h"
 
+/*@
+  // the place of the newest CQE that is delivered
+  logic integer once_last_at{L}(integer entries) =
+    once_next_at == 0 ? entries - 1 : once_next_at - 1;
+*/
+/* What delivering a CQE may change. */
+#define ONCE_DELIVERY(ring) \
+	ring->memory.window[0 .. ring->view.cq_entries - 1], \
+	ring->memory.ops[0 .. ring->capacity - 1].id, ring->complete.delivered, \
+	ring->complete.next_index, ring->complete.held, ring->complete.timers, \
+	ring->complete.removes, ring->complete.cancels, ring->complete.cancel_result, \
+	ONCE_HEAD_COUNTERS(ring), ONCE_SLOT_MEMORY(ring), once_end_at[0 .. 65535], \
+	once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_live, once_n_out, once_next, \
+	once_next_at
+
 ONCE_BEGIN_C
 
 /*
@@ -63,6 +78,35 @@ ONCE_BEGIN_C
 ONCE_NONNULL_AT(1)
 int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t position,
 		   const struct once_ring *issuer) ONCE_CONSUMES(2);
+/* The core of once_peek(). A hold, or NULL and why in *error*. Not for callers. */
+/*@ requires ring: once_ring_ok(ring);
+    requires error: \valid(error) && \base_addr(error) != \base_addr(ring) &&
+             (ring->open != 0 ==> once_apart(ring, \base_addr(error)));
+    assigns *error, ring->port, ring->submit.owner, ring->complete.owner, ring->complete.ready,
+            ONCE_DELIVERY(ring);
+    assigns \result \from ring->memory.window, ring->complete.next_index;
+    ensures ring: once_ring_ok(ring);
+    ensures same: ring->open == \old(ring->open) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->capacity == \old(ring->capacity);
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures forward: \old(once_next) <= once_next && \old(once_head) <= once_head;
+      ensures none: \result == \null ==> *error < 0 &&
+              ring->complete.held == \old(ring->complete.held);
+      ensures token: \result != \null ==> \valid(\result) &&
+              once_token_out(ring, (struct once_hold *)\result, \result->position) &&
+              \old(once_next) <= \result->position &&
+              ring->complete.held == \old(ring->complete.held) + 1;
+      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
+              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures none: \result == \null && *error == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK ONCE_PAIRED_WITH(once_core_seen, 2)
 struct once_hold *once_core_peek(struct once_ring *ring, int *error);
 ONCE_NONNULL ONCE_MUST_CHECK ONCE_PAIRED_WITH(once_core_seen, 2)
@@ -117,6 +161,7 @@ ONCE_INLINE int once_hold_result(const struct once_hold *hold)
 
 /* Fill the token if and only if there is a hold; not for callers. */
 /*@ requires token: \valid(cqe);
+    assigns *cqe;
     behavior token:
       assumes hold: hold != \null;
       requires hold: \valid_read(hold) && \separated(hold, cqe);
@@ -153,6 +198,29 @@ ONCE_INLINE int once_hold_to_token(struct once_ring *ring, struct once_hold *hol
  *   ONCE_NOT_OPEN, ONCE_WRONG_THREAD (looked at before entering the kernel)
  *   -errno            io_uring_enter(2): -EBADR: the kernel dropped a CQE
  */
+/*@ requires ring: once_ring_ok(ring);
+    requires token: \valid(cqe) && \base_addr(cqe) != \base_addr(ring) &&
+             (ring->open != 0 ==> once_apart(ring, \base_addr(cqe)));
+    assigns *cqe, ring->port, ring->submit.owner, ring->complete.owner, ring->complete.ready,
+            ONCE_DELIVERY(ring);
+    ensures ring: once_ring_ok(ring);
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures token: \result == 0 ==> cqe->ring == ring &&
+              once_token_out(ring, cqe->hold, cqe->position) &&
+              \old(once_next) <= cqe->position &&
+              ring->complete.held == \old(ring->complete.held) + 1;
+      ensures none: \result != 0 ==> \result < 0 &&
+              ring->complete.held == \old(ring->complete.held);
+      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
+              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures not_open: \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 ONCE_INLINE int once_peek(struct once_ring *ring, struct once_cqe *cqe)
 {

@@ -194,12 +194,15 @@
 
   predicate once_bounds{L}(struct once_ring *r) =
     once_head_at < r->view.cq_entries &&
-    0 <= once_next - once_head <= r->view.cq_entries && once_next <= once_END &&
+    0 <= once_next - once_head <= r->view.cq_entries && once_next <= once_END + 65536 &&
     once_next_at == once_wrap(r->view.cq_entries, once_head_at + (once_next - once_head));
 
-  // the kernel knows of a head that may lag, but frees it no place twice
+  // the kernel knows of a head that may lag, but frees it no place twice; what is known to be
+  // posted has a place
   predicate once_told{L}(struct once_ring *r) =
-    r->complete.published <= once_head && once_next - r->complete.published <= r->view.cq_entries;
+    r->complete.published <= once_head && once_next <= r->complete.ready &&
+    r->complete.ready - r->complete.published <= r->view.cq_entries &&
+    r->complete.ready <= once_END + 65536;
 
   // a place is held at its position, or marked
   predicate once_marks{L}(struct once_ring *r) =

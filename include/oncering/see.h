@@ -88,6 +88,37 @@ ONCE_INLINE int once_seen_batch(struct once_ring *ring, const struct once_cqe *c
 	return (int)count;
 }
 #else
+/*@ requires tokens: \valid_read(cqes + (0 .. count - 1));
+    requires ring: once_ring_ok(ring);
+    requires apart: ring->open != 0 ==> once_apart(ring, \base_addr(cqes));
+    assigns ring->memory.window[0 .. ring->view.cq_entries - 1].position, ring->complete.held,
+            ONCE_HEAD_COUNTERS(ring), ONCE_SLOT_MEMORY(ring), once_out_at[0 .. 65535],
+            once_out_place[0 .. 65535], once_n_out;
+    behavior none:
+      assumes none: count == 0;
+      assigns \nothing;
+      ensures ok: \result == 0;
+    behavior seen:
+      assumes some: count != 0;
+      assumes out: ring->open != 0 && once_token_out(ring, cqes[0].hold, cqes[0].position);
+      ensures some: 1 <= \result <= count;
+      ensures ring: once_opened(ring);
+      ensures forward: \old(once_head) <= once_head;
+      ensures held: ring->complete.held == \old(ring->complete.held) - \result;
+    behavior refused:
+      assumes some: count != 0;
+      assumes not_out: ring->open == 0 ||
+              !once_token_out(ring, cqes[0].hold, cqes[0].position);
+      ensures unchanged: once_unseen{Old, Here}(ring);
+      ensures ring: once_ring_ok(ring);
+      ensures refusal: once_is_refusal(\result);
+      ensures not_open: \old(ring->open) == 0 ==> \result == ONCE_NOT_OPEN;
+      ensures other_ring: \old(ring->open != 0 && cqes[0].hold != \null && cqes[0].ring != ring) ==>
+              \result == ONCE_OTHER_RING;
+      ensures twice: \old(ring->open != 0 && cqes[0].hold != \null && cqes[0].ring == ring &&
+              once_token_spent(ring, cqes[0].position)) ==> \result == ONCE_SEEN_TWICE;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL
 int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigned count);
 #endif
