@@ -262,12 +262,21 @@ static void reserve(struct model *m, uint32_t reserved)
 	m->reserves = m->removes_older = false;
 }
 
+/* A wait that was refused has not begun, but for those that are refused when it goes on. */
+static bool has_begun(const struct model *m, int rc, uint32_t armed, uint32_t reserved)
+{
+	const bool changed = armed != m->counts.of[MODEL_ARMED] || reserved != m->reserved;
+
+	return rc >= -4095 || rc == ONCE_TIMERS_OUT ||
+	       (rc == ONCE_ALL_HELD && !m->setup.exact && m->own_used && changed);
+}
+
 bool model_waited(struct model *m, const struct model_wait *wait, int rc, uint32_t armed,
 		  uint32_t reserved)
 {
 	const uint32_t before = m->reserved;
 
-	if (!wait->timed || !m->setup.legacy || m->setup.split || (rc < -4095 && rc != ONCE_TIMERS_OUT))
+	if (!wait->timed || !m->setup.legacy || m->setup.split || !has_begun(m, rc, armed, reserved))
 		return true;
 	if (armed > m->counts.of[MODEL_ARMED])
 		return model_fail(m, "wait: operations became armed");
