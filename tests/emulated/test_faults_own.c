@@ -203,6 +203,33 @@ static void a_wait_for_which_it_leaves_no_place_is_refused(void **state)
 	}
 }
 
+/* The same where one of the two that were waited for is there: it is delivered. */
+static void what_is_there_must_do_where_it_leaves_no_place(void **state)
+{
+	enum { PLACES = 32, HELD = PLACES - 2 };
+	struct fixture *f = *state;
+	struct once_cqe held[HELD];
+	struct once_cqe cqe = { 0 };
+	uint64_t user_data = 0;
+	char bytes[1];
+
+	for (unsigned i = 0; i < 2; i++) {
+		open_path(f, on_each_path[i]);
+		expire_drain(f, bytes);
+		assert_int_equal(f->ring.view.cq_entries, PLACES);
+		for (unsigned n = 0; n < HELD; n++)
+			emulated_forge(&f->ring, 77, 0, 0);
+		assert_int_equal(once_peek_batch(&f->ring, held, HELD), HELD);
+		emulated_forge(&f->ring, 78, 0, 0);
+		assert_ok(once_wait_for(&f->ring, &cqe, 2, &minute, NULL));
+		assert_ok(once_user_data(&cqe, &user_data));
+		assert_int_equal(user_data, 78);
+		assert_ok(once_seen(&f->ring, &cqe));
+		assert_int_equal(once_seen_batch(&f->ring, held, HELD), HELD);
+		end_ring(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +240,7 @@ int main(void)
 		once_test(the_cancellation_ends_no_untimed_wait),
 		once_test(a_signal_ends_the_wait_that_goes_on),
 		once_test(a_wait_for_which_it_leaves_no_place_is_refused),
+		once_test(what_is_there_must_do_where_it_leaves_no_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
