@@ -2,7 +2,7 @@
 # What smoke and campaign share; to be sourced. AFL++ 4.04c, unattended.
 export AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_TRY_AFFINITY=1 \
 	AFL_AUTORESUME=1 AFL_IMPORT_FIRST=1 AFL_FORKSRV_INIT_TMOUT=30000
-export ASAN_OPTIONS=abort_on_error=1:symbolize=0:detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1
+export ASAN_OPTIONS=abort_on_error=1:symbolize=0:detect_leaks=0:malloc_context_size=0 UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1
 MOST_BYTES=1032
 TIMEOUT_MS=5000
 

@@ -7,6 +7,8 @@
 
 #include "../src/port.h"
 
+enum { STAGE_HIGH = 2000 /* descriptors: no input uses those, nor looks at them */ };
+
 /* stage_self.c: begin anew; the thread that calls has this name (0, 1). */
 void stage_begin_self(bool real, bool ages);
 void stage_name_thread(unsigned name);
@@ -29,5 +31,10 @@ uint32_t stage_until_timeout(const struct once_port_view *view, uint32_t from, u
 /* Until the short timeouts among the last *count* SQEs have, whose CQEs lie behind *cq_tail*. */
 void stage_let_timeouts_end(const struct once_port_view *view, uint32_t count, uint32_t cq_tail);
 void stage_renew(struct run *run);
+
+/* stage_workers.c: each is asleep, with nothing to do or in an operation that blocks. */
+bool stage_workers_rest(void);
+/* Another process has others. */
+void stage_forget_workers(void);
 
 #endif

@@ -13,8 +13,7 @@
 enum {
 	KEPT = 192,       /* most rings */
 	USES = 1000,      /* inputs that one ring serves */
-	FIRST_TAIL = 128, /* more than an input arms */
-	HIGH = 2000       /* descriptors: no input uses those, nor looks at them */
+	FIRST_TAIL = 128  /* more than an input arms */
 };
 
 static struct kept {
@@ -58,6 +57,7 @@ void stage_begun(void)
 
 void stage_forget(void)
 {
+	stage_forget_workers();
 	memset(rings, 0, sizeof rings);
 	has_messenger = false;
 	open_count = 0;
@@ -191,7 +191,7 @@ static struct kept *find_place(void)
 static bool move_up(struct once_port *port)
 {
 	struct io_uring *ring = ring_of(port);
-	const int fd = fcntl(ring->ring_fd, F_DUPFD_CLOEXEC, HIGH);
+	const int fd = fcntl(ring->ring_fd, F_DUPFD_CLOEXEC, STAGE_HIGH);
 
 	if (fd < 0)
 		return false;
@@ -353,6 +353,7 @@ void __wrap_once_port_close(struct once_port *port)
 
 void stage_end(void)
 {
+	stage_forget_workers();
 	for (unsigned i = 0; i < KEPT; i++)
 		if (rings[i].made && !rings[i].busy)
 			throw_away(&rings[i]);

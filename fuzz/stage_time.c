@@ -7,14 +7,10 @@
 #include "../src/ring.h"
 #include "../src/tool/run_internal.h"
 
-#include <dirent.h>
 #include <linux/io_uring.h>
 #include <sched.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PATIENCE = 100000000 /* nanoseconds a step */, PATIENT_STEPS = 10 /* an input */, F_MORE = 2, LOOKS = 16 };
 
@@ -36,49 +32,13 @@ void stage_renew(struct run *run)
 
 /* --- workers of the kernel --- */
 
-/*
- * "12 (iou-wrk-34) S ...": it sleeps, with nothing to do or in an operation that blocks.
- * Other threads than workers there are none; a new worker has another name yet.
- */
-static bool is_at_work(const char *thread)
-{
-	char path[64], text[128] = "";
-	const char *end;
-	FILE *file;
-
-	(void)snprintf(path, sizeof path, "/proc/self/task/%.16s/stat", thread);
-	file = fopen(path, "r");
-	if (file == NULL)
-		return false;
-	if (fgets(text, sizeof text, file) == NULL)
-		text[0] = '\0';
-	(void)fclose(file);
-	end = strchr(text, ')');
-	return end != NULL && end[1] != 0 && (end[2] == 'R' || end[2] == 'D');
-}
-
-/* A worker is awake from the moment that work is handed to it. */
-static bool workers_rest(void)
-{
-	DIR *threads = opendir("/proc/self/task");
-	bool rest = true;
-
-	if (threads == NULL)
-		return true;
-	for (struct dirent *thread = readdir(threads); thread != NULL && rest; thread = readdir(threads))
-		rest = thread->d_name[0] == '.' || strtol(thread->d_name, NULL, 10) == gettid() ||
-		       !is_at_work(thread->d_name);
-	(void)closedir(threads);
-	return rest;
-}
-
 void stage_let_workers_end(void)
 {
 	const uint64_t begin = __real_once_port_now();
 
 	if (waited_for_workers >= (uint64_t)PATIENT_STEPS * PATIENCE) /* a machine that is too busy */
 		return;
-	while (!workers_rest() && __real_once_port_now() < begin + PATIENCE)
+	while (!stage_workers_rest() && __real_once_port_now() < begin + PATIENCE)
 		(void)sched_yield();
 	waited_for_workers += __real_once_port_now() - begin;
 }
