@@ -352,7 +352,8 @@ $B/proofs/eva/lessons.c: proofs/eva/to_c.py src/tool/scenario_verbs.h $(EVA_LESS
 	$(Q)python3 $< --table $(EVA_LESSONS) > $(@D)/table.c
 
 $B/proofs/eva/lessons: $B/proofs/eva/lessons.c $(EMULATED_OBJECTS) \
-		$(call objects,$(wildcard proofs/eva/lesson.c proofs/eva/files.c src/tool/world*.c) src/tool/scenario_words.c)
+		$(call objects,$(wildcard proofs/eva/lesson.c proofs/eva/files.c src/tool/world*.c) \
+		src/tool/scenario_mistakes.c src/tool/scenario_words.c)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(MISUSE_WARN) $(CPPFLAGS) -Isrc -Iproofs/eva -Itests/emulated $(LDFLAGS) \
 		$(filter %.c,$^) $(@D)/table.c $(filter %.o,$^) -o $@ $(LIBS)

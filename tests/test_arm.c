@@ -4,26 +4,9 @@
 
 #include <poll.h>
 
-/* Arm must refuse with *code*, consume the SQE and lend nothing. */
 static void assert_refused(struct fixture *f, struct once_sqe *sqe, int code)
 {
-	const uint32_t in_flight = once_in_flight(&f->ring);
-	const uint64_t armed = once_armed_total(&f->ring);
-	struct once_ticket ticket = { NULL, 0 };
-	struct once_sqe again;
-
-	assert_code(once_arm(sqe, once_cookie(13), &ticket), code);
-	assert_string_equal(last_violation(f)->call, "once_arm");
-	assert_violation(f, code);
-	assert_null(ticket.ring);
-	assert_int_equal(once_taken(&f->ring), 0);
-	assert_int_equal(once_armed(&f->ring), 0);
-	assert_int_equal(once_in_flight(&f->ring), in_flight);
-	assert_int_equal(once_armed_total(&f->ring), armed);
-	assert_conserved(f);
-	again = copy_of_sqe(sqe);
-	assert_code(once_arm(&again, once_cookie(13), NULL), ONCE_NOT_TAKEN);
-	assert_violation(f, ONCE_NOT_TAKEN);
+	assert_not_lent(f, sqe, once_cookie(13), code);
 }
 
 static void an_unprepared_sqe_is_refused(void **state)

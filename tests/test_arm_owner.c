@@ -55,28 +55,6 @@ static void every_cookie_comes_back_whole(void **state)
 	assert_no_violation(f);
 }
 
-/* Arm must refuse to lend *lent* with *code*, and consume the SQE. */
-static void assert_not_lent(struct fixture *f, struct once_sqe *sqe, struct once_lent lent, int code)
-{
-	const uint32_t in_flight = once_in_flight(&f->ring);
-	const uint64_t armed = once_armed_total(&f->ring);
-	struct once_ticket ticket = { NULL, 0 };
-	struct once_sqe again;
-
-	assert_code(once_arm(sqe, lent, &ticket), code);
-	assert_string_equal(last_violation(f)->call, "once_arm");
-	assert_violation(f, code);
-	assert_null(ticket.ring);
-	assert_int_equal(once_taken(&f->ring), 0);
-	assert_int_equal(once_armed(&f->ring), 0);
-	assert_int_equal(once_in_flight(&f->ring), in_flight);
-	assert_int_equal(once_armed_total(&f->ring), armed);
-	assert_conserved(f);
-	again = copy_of_sqe(sqe);
-	assert_code(once_arm(&again, once_cookie(13), NULL), ONCE_NOT_TAKEN);
-	assert_violation(f, ONCE_NOT_TAKEN);
-}
-
 /* A completion whose owner has no type is a foreign one: no operation may look like that. */
 static void an_owner_without_a_type_is_refused(void **state)
 {

@@ -47,6 +47,24 @@ static void arm_write(struct fixture *f, int fd)
 	arm_sqe(&sqe, IO, NULL);
 }
 
+/* Arm a poll of a pipe that has a byte already. */
+static void poll_ready_pipe(struct fixture *f, int fds[2], struct once_ticket *poll)
+{
+	open_ring(f, NULL);
+	make_pipe(f, fds);
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	arm_poll_multishot(f, fds[0], POLL, poll);
+}
+
+/* Have a poll of an empty pipe wait. */
+static void poll_empty_pipe(struct fixture *f, int fds[2], struct once_ticket *poll)
+{
+	open_ring(f, NULL);
+	make_pipe(f, fds);
+	arm_poll_multishot(f, fds[0], POLL, poll);
+	submit_all(f);
+}
+
 /* What is ready at once is posted behind the submission. */
 static void a_removal_beside_the_poll_is_too_late(void **state)
 {
@@ -55,10 +73,7 @@ static void a_removal_beside_the_poll_is_too_late(void **state)
 	struct once_ticket poll;
 	int fds[2];
 
-	open_ring(f, NULL);
-	make_pipe(f, fds);
-	assert_int_equal(write(fds[1], "x", 1), 1);
-	arm_poll_multishot(f, fds[0], POLL, &poll);
+	poll_ready_pipe(f, fds, &poll);
 	arm_poll_remove(f, &poll);
 	submit_all(f);
 	assert_comes(f, expected, 2);
@@ -72,10 +87,7 @@ static void a_cancellation_beside_the_poll_comes_before_its_event(void **state)
 	struct once_ticket poll;
 	int fds[2];
 
-	open_ring(f, NULL);
-	make_pipe(f, fds);
-	assert_int_equal(write(fds[1], "x", 1), 1);
-	arm_poll_multishot(f, fds[0], POLL, &poll);
+	poll_ready_pipe(f, fds, &poll);
 	arm_cancel(f, &poll, END);
 	submit_all(f);
 	assert_comes(f, expected, 2);
@@ -91,10 +103,7 @@ static void a_removal_behind_a_write_is_too_late(void **state)
 	struct once_ticket poll;
 	int fds[2];
 
-	open_ring(f, NULL);
-	make_pipe(f, fds);
-	arm_poll_multishot(f, fds[0], POLL, &poll);
-	submit_all(f);
+	poll_empty_pipe(f, fds, &poll);
 	arm_write(f, fds[1]);
 	arm_poll_remove(f, &poll);
 	submit_all(f);
@@ -112,10 +121,7 @@ static void a_removal_after_the_event_ends_the_poll(void **state)
 	struct once_ticket poll;
 	int fds[2];
 
-	open_ring(f, NULL);
-	make_pipe(f, fds);
-	arm_poll_multishot(f, fds[0], POLL, &poll);
-	submit_all(f);
+	poll_empty_pipe(f, fds, &poll);
 	assert_int_equal(write(fds[1], "x", 1), 1);
 	arm_poll_remove(f, &poll);
 	submit_all(f);
@@ -132,10 +138,7 @@ static void events_of_one_submission_are_one(void **state)
 	char byte;
 	int fds[2];
 
-	open_ring(f, NULL);
-	make_pipe(f, fds);
-	assert_int_equal(write(fds[1], "x", 1), 1);
-	arm_poll_multishot(f, fds[0], POLL, &poll);
+	poll_ready_pipe(f, fds, &poll);
 	arm_write(f, fds[1]);
 	submit_all(f);
 	assert_comes(f, expected, 2);

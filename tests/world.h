@@ -35,6 +35,8 @@ void post_foreign(struct fixture *f, uint64_t user_data, uint32_t result);
 void arm_poll_multishot(struct fixture *f, int fd, uint64_t cookie, struct once_ticket *ticket);
 /* Arm what was prepared, with a cookie. */
 void arm_sqe(struct once_sqe *sqe, uint64_t cookie, struct once_ticket *ticket);
+/* Arm must refuse to lend *lent* with *code*, and consume the SQE. */
+void assert_not_lent(struct fixture *f, struct once_sqe *sqe, struct once_lent lent, int code);
 /* Arm what was prepared, submit it, and see its one completion: its result. */
 int32_t execute(struct fixture *f, struct once_sqe *sqe);
 /* Arm a read that only a write to the other end (or a cancellation) ends. */

@@ -3,7 +3,7 @@
 #include "../../tests/demo/demo.h"
 #include "../../tests/emulated/emulated.h"
 
-void lesson_world(void); /* lesson.h has a struct request of its own */
+void lesson_world(void); /* scenario_owners.h has a struct request of its own */
 int demo_mistakes(void);
 
 int demo_mistakes(void)

@@ -2,7 +2,7 @@
 /* The steps of a scenario that are more than one call of the library. */
 #include "lesson.h"
 
-#include <linux/io_uring.h>
+#include "../../src/tool/scenario_mistakes.h"
 
 /* A tag that no ring ever has. */
 #define NO_TAG UINT64_C(200)
@@ -58,35 +58,6 @@ void lesson_begin(void)
 	}
 }
 
-static void make(struct once_config *config, enum scenario_mistake mistake)
-{
-	switch (mistake) {
-	case MISTAKE_FLAG:
-		config->flags |= IORING_SETUP_IOPOLL;
-		break;
-	case MISTAKE_OPTION:
-		config->options |= 0x80;
-		break;
-	case MISTAKE_ENTRIES:
-		config->entries = 0;
-		break;
-	case MISTAKE_CAPACITY:
-		config->memory.capacity = config->cq_entries + 1;
-		break;
-	case MISTAKE_MEMORY:
-		config->memory.window = NULL;
-		break;
-	case MISTAKE_OLD_KERNEL:
-		config->hide_features |= IORING_FEAT_NODROP;
-		break;
-	case MISTAKE_GENERATIONS:
-		config->generations_used = ONCE_GENERATIONS;
-		break;
-	default:
-		break;
-	}
-}
-
 int lesson_open(unsigned ring, const struct once_config *config, uint32_t operations,
 		enum scenario_mistake mistake)
 {
@@ -101,7 +72,7 @@ int lesson_open(unsigned ring, const struct once_config *config, uint32_t operat
 	mine.handler = note;
 	mine.context = &violated;
 	mine.memory = ring == RING_A ? first : second;
-	make(&mine, mistake);
+	scenario_spoil(&mine, mistake);
 	rc = once_open(&rings[ring], &mine);
 	if (rc == 0) {
 		armed_before[ring] = once_armed_total(&rings[ring]);
@@ -173,27 +144,7 @@ int lesson_state(const struct once_ticket *ticket)
 
 void lesson_raw(struct once_sqe *sqe, enum scenario_raw raw)
 {
-	struct io_uring_sqe *to = once_prep_raw(sqe);
-
-	to->fd = -1;
-	to->opcode = IORING_OP_NOP;
-	switch (raw) {
-	case RAW_USER_DATA:
-		to->user_data = 7;
-		break;
-	case RAW_RESERVED:
-		to->user_data = UINT64_MAX;
-		break;
-	case RAW_SKIP_SUCCESS:
-		to->flags = IOSQE_CQE_SKIP_SUCCESS;
-		break;
-	case RAW_REWRITE:
-		to->opcode = IORING_OP_POLL_REMOVE;
-		to->len = IORING_POLL_UPDATE_USER_DATA;
-		break;
-	default:
-		break;
-	}
+	scenario_fill_raw(once_prep_raw(sqe), raw);
 }
 
 void lesson_message(struct once_sqe *sqe, const struct once_ring *to, uint64_t user_data, uint8_t result)

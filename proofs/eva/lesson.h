@@ -8,21 +8,13 @@
 #define ONCERING_PROOFS_EVA_LESSON_H
 
 #include "../../src/tool/scenario.h"
+#include "../../src/tool/scenario_owners.h"
 #include "../../tests/emulated/emulated.h"
 
 #include <errno.h>
 #include <poll.h>
 
 enum { LESSON_OPERATIONS = 16, LESSON_CQ = 32, LESSON_SQ = 32, LESSON_BUFFER = 64, LESSON_OWNERS = 16 };
-
-struct request {
-	char first[24];
-};
-struct session {
-	char second[40];
-};
-ONCE_OWNER(request, struct request);
-ONCE_OWNER(session, struct session);
 
 /* What a held token says. */
 struct lesson_look {

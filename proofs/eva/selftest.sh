@@ -8,42 +8,13 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
-tree=$folder/tree
-failed=0
-tried=0
+parts='include src/*.[ch] src/tool/scenario* proofs tests/demo tests/emulated tests/lessons'
 
-fresh() {
-	rm -rf "$tree"
-	mkdir -p "$tree"
-	(cd "$root" && tar cf - --exclude __pycache__ include src/*.[ch] src/tool/scenario* proofs tests/demo tests/emulated tests/lessons) |
-		(cd "$tree" && tar xf -)
+gate() {
+	PYTHONDONTWRITEBYTECODE=1 python3 "$tree/proofs/gate/eva.py" --root "$tree" --build "$folder/build" lesson_05_out_of_order
 }
 
-# FILE EXPRESSION: edit with sed; an edit that changes nothing tests nothing.
-edit() {
-	cp "$tree/$1" "$folder/before"
-	sed -i "$2" "$tree/$1"
-	if cmp -s "$tree/$1" "$folder/before"; then
-		printf '  FAILED   the edit of %s changed nothing: %s\n' "$1" "$2"
-		failed=1
-	fi
-}
-
-# WHAT SAYS [PROGRAM]: the gate must fail over PROGRAM, and say what matches SAYS.
-caught() {
-	tried=$((tried + 1))
-	if PYTHONDONTWRITEBYTECODE=1 python3 "$tree/proofs/gate/eva.py" --root "$tree" --build "$folder/build" ${3:-lesson_05_out_of_order} \
-		> "$folder/said" 2>&1; then
-		printf '  FAILED   %s: let through\n' "$1"
-		failed=1
-	elif grep -q "^FAULT.*$2" "$folder/said"; then
-		printf '  caught   %s\n' "$1"
-	else
-		printf '  FAILED   %s: caught, but not for "%s"; see %s\n' "$1" "$2" "$folder/said"
-		failed=1
-	fi
-	fresh
-}
+. "$root/proofs/gate/seeds.sh"
 
 fresh
 edit src/begin.c 's/fill_stack(memory->stack, ring->capacity)/fill_stack(memory->stack, ring->capacity + 1)/'

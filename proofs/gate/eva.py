@@ -52,7 +52,8 @@ def copy(root, tree):
     """What Eva reads. Annotations of the library become plain comments of the same length: contracts are for
     WP, and ghost code would cost time and mean nothing here."""
     wanted = [path for pattern in ('src/*.[ch]', 'include/*.h', 'include/oncering/*.h', 'tests/emulated/[!t]*.[ch]',
-                                   'tests/emulated/timer.c', 'src/tool/scenario*.h', 'proofs/eva/*.[ch]',
+                                   'tests/emulated/timer.c', 'src/tool/scenario*.h',
+                                   'src/tool/scenario_mistakes.c', 'proofs/eva/*.[ch]',
                                    'tests/demo/demo.h', 'tests/demo/mistakes.c', 'tests/demo/messages.c',
                                    'proofs/world/errno.h')
               for path in root.glob(pattern)]

@@ -8,54 +8,18 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
-tree=$folder/tree
-failed=0
-tried=0
+parts='include src/*.[ch] proofs'
 identity=include/oncering/identity.h
 theorems=proofs/theorems_identity.c
 
-fresh() {
-	rm -rf "$tree"
-	mkdir -p "$tree"
-	(cd "$root" && tar cf - --exclude __pycache__ include src/*.[ch] proofs) | (cd "$tree" && tar xf -)
-}
-
-# FILE EXPRESSION: edit with sed; an edit that changes nothing tests nothing.
-edit() {
-	cp "$tree/$1" "$folder/before"
-	sed -i "$2" "$tree/$1"
-	if cmp -s "$tree/$1" "$folder/before"; then
-		printf '  FAILED   the edit of %s changed nothing: %s\n' "$1" "$2"
-		failed=1
-	fi
-}
-
 gate() {
-	(cd "$tree" && PYTHONDONTWRITEBYTECODE=1 python3 proofs/gate/prove.py --build "$folder/build" --quick "$@") \
-		> "$folder/said" 2>&1
+	(cd "$tree" && PYTHONDONTWRITEBYTECODE=1 python3 proofs/gate/prove.py --build "$folder/build" --quick "$@")
 }
 
-# WHAT SAYS FILE...: the gate must fail over FILE, and say what matches SAYS.
-caught() {
-	what=$1
-	says=$2
-	shift 2
-	tried=$((tried + 1))
-	if gate "$@"; then
-		printf '  FAILED   %s: let through\n' "$what"
-		failed=1
-	elif grep -q "^FAULT.*$says\|$says.*does not compile" "$folder/said"; then
-		printf '  caught   %s\n' "$what"
-	else
-		printf '  FAILED   %s: caught, but not for "%s"; see %s\n' "$what" "$says" "$folder/said"
-		cp "$folder/said" "$folder/said-$tried"
-		failed=1
-	fi
-	fresh
-}
+. "$root/proofs/gate/seeds.sh"
 
 fresh
-if ! gate $identity $theorems; then
+if ! gate $identity $theorems > "$folder/said" 2>&1; then
 	cat "$folder/said"
 	echo '  the gate fails over what is right: the rest would mean nothing'
 	exit 1

@@ -4,17 +4,7 @@
  * addresses of anything: neither the library nor this program follows them.
  */
 #include "run_internal.h"
-
-struct request {
-	char first[24];
-};
-
-struct session {
-	char second[40];
-};
-
-ONCE_OWNER(request, struct request);
-ONCE_OWNER(session, struct session);
+#include "scenario_owners.h"
 
 struct once_lent run_lent(unsigned type, uint64_t value)
 {

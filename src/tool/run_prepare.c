@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The steps that prepare an SQE. */
 #include "run_internal.h"
+#include "scenario_mistakes.h"
 
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -199,25 +200,8 @@ static void prepare_raw(struct draft *draft)
 {
 	struct io_uring_sqe *raw = once_prep_raw(&draft->to->sqe);
 
-	raw->fd = -1;
-	raw->opcode = IORING_OP_NOP;
+	scenario_fill_raw(raw, draft->step->arg);
 	switch (draft->step->arg) {
-	case RAW_USER_DATA:
-		raw->user_data = 7;
-		break;
-	case RAW_RESERVED:
-		raw->user_data = UINT64_MAX;
-		break;
-	case RAW_SKIP_SUCCESS:
-		raw->flags = IOSQE_CQE_SKIP_SUCCESS;
-		break;
-	case RAW_REWRITE:
-		raw->opcode = IORING_OP_POLL_REMOVE;
-		raw->len = IORING_POLL_UPDATE_USER_DATA;
-		break;
-	case RAW_BAD_OPCODE:
-		raw->opcode = 200;
-		break;
 	case RAW_TIMEOUT_MULTISHOT:
 		raw->opcode = IORING_OP_TIMEOUT;
 		raw->addr = (uintptr_t)run_time(TIME_LATE, false);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Rings as a whole: open, close, drain, their accounts. */
 #include "run_internal.h"
+#include "scenario_mistakes.h"
 
-#include <linux/io_uring.h>
-
-enum { SECONDS = 1000000000, UNKNOWN_OPTION = 0x80 };
+enum { SECONDS = 1000000000 };
 
 static void note_violation(void *context, const struct once_violation *violation)
 {
@@ -61,41 +60,12 @@ static struct once_config config_of(struct run *run, unsigned ring)
 	return config;
 }
 
-static void mistake_config(struct once_config *config, unsigned mistake)
-{
-	switch (mistake) {
-	case MISTAKE_FLAG:
-		config->flags |= IORING_SETUP_IOPOLL;
-		break;
-	case MISTAKE_OPTION:
-		config->options |= UNKNOWN_OPTION;
-		break;
-	case MISTAKE_ENTRIES:
-		config->entries = 0;
-		break;
-	case MISTAKE_CAPACITY:
-		config->memory.capacity = config->cq_entries + 1;
-		break;
-	case MISTAKE_MEMORY:
-		config->memory.window = NULL;
-		break;
-	case MISTAKE_OLD_KERNEL:
-		config->hide_features |= IORING_FEAT_NODROP;
-		break;
-	case MISTAKE_GENERATIONS:
-		config->generations_used = ONCE_GENERATIONS;
-		break;
-	default:
-		break;
-	}
-}
-
 int run_open_ring(struct run *run, unsigned ring, unsigned mistake)
 {
 	struct once_config config = config_of(run, ring);
 	int rc;
 
-	mistake_config(&config, mistake);
+	scenario_spoil(&config, mistake);
 	rc = once_open(&run->rings[ring], &config);
 	if (rc != 0)
 		return rc;

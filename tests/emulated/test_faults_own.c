@@ -10,6 +10,8 @@ static const struct once_timespec minute = { 60, 0 };
 static const struct once_timespec moment = { 0, 20000000 };
 static const uint32_t on_each_path[] = { 0, FEAT_EXT_ARG }; /* features that are hidden */
 
+enum { PLACES = 32 }; /* of the CQ */
+
 /* A read that blocks, of a pipe that nobody writes to. */
 static void arm_blocked(struct fixture *f, char *byte)
 {
@@ -19,10 +21,11 @@ static void arm_blocked(struct fixture *f, char *byte)
 	arm_read(f, fds[0], byte, 1, ONCE_CURRENT, 1, NULL);
 }
 
-static void open_path(struct fixture *f, uint32_t hidden)
+static void open_path(struct fixture *f, unsigned path)
 {
-	open_ring(f, &(struct once_config){ .entries = 8, .cq_entries = 32, .memory.capacity = 12,
-					    .hide_features = hidden });
+	open_ring(f, &(struct once_config){ .entries = 8, .cq_entries = PLACES, .memory.capacity = 12,
+					    .hide_features = on_each_path[path] });
+	assert_int_equal(f->ring.view.cq_entries, PLACES);
 }
 
 /*
@@ -38,6 +41,27 @@ static void expire_drain(struct fixture *f, char *byte)
 	assert_code(once_drain(&f->ring, &moment, NULL, 0, NULL), ONCE_DEADLINE);
 	assert_violation(f, ONCE_DEADLINE);
 	emulated_hold(&f->ring, false);
+}
+
+static void open_expired(struct fixture *f, unsigned path, char *byte)
+{
+	open_path(f, path);
+	expire_drain(f, byte);
+}
+
+/* Tokens of completions that no operation asked for. */
+static void hold_forged(struct fixture *f, struct once_cqe *held, unsigned count)
+{
+	for (unsigned n = 0; n < count; n++)
+		emulated_forge(&f->ring, 77, 0, 0);
+	assert_int_equal(once_peek_batch(&f->ring, held, count), count);
+}
+
+/* The program's own timeout is what has come. */
+static void see_timeout(struct fixture *f, struct once_cqe *cqe)
+{
+	assert_int_equal(cookie_of(cqe), 7);
+	assert_ok(once_seen(&f->ring, cqe));
 }
 
 /* Nothing was lost or made up, and the ring can be drained and closed. */
@@ -59,8 +83,7 @@ static void the_cancellation_of_an_expired_drain_ends_no_timed_wait(void **state
 
 	assert_int_equal(sigemptyset(&mask), 0);
 	for (unsigned i = 0; i < 4; i++) {
-		open_path(f, on_each_path[i / 2]);
-		expire_drain(f, bytes);
+		open_expired(f, i / 2, bytes);
 		assert_code(once_wait_for(&f->ring, &cqe, 1, &minute, i % 2 == 0 ? NULL : &mask), -ETIME);
 		assert_false(once_is_held(&cqe));
 		end_ring(f);
@@ -77,15 +100,14 @@ static void a_wait_goes_on_until_its_time_is_over(void **state)
 	char bytes[1];
 
 	for (unsigned i = 0; i < 2; i++) {
-		open_path(f, on_each_path[i]);
+		open_path(f, i);
 		arm_timeout(f, &sooner, 7, NULL);
 		arm_timeout(f, &later, 8, NULL);
 		expire_drain(f, bytes);
 		assert_ok(once_wait_timeout(&f->ring, &cqe, &minute));
-		assert_int_equal(cookie_of(&cqe), 7);
-		assert_ok(once_seen(&f->ring, &cqe));
+		see_timeout(f, &cqe);
 		end_ring(f);
-		open_path(f, on_each_path[i]);
+		open_path(f, i);
 		arm_timeout(f, &later, 8, NULL);
 		expire_drain(f, bytes);
 		assert_code(once_wait_timeout(&f->ring, &cqe, &minute), -ETIME);
@@ -102,10 +124,8 @@ static void the_cancellation_ends_no_wait_while_a_token_is_held(void **state)
 	char bytes[1];
 
 	for (unsigned i = 0; i < 2; i++) {
-		open_path(f, on_each_path[i]);
-		expire_drain(f, bytes);
-		emulated_forge(&f->ring, 77, 0, 0);
-		assert_ok(once_peek(&f->ring, &held));
+		open_expired(f, i, bytes);
+		hold_forged(f, &held, 1);
 		assert_code(once_wait_timeout(&f->ring, &cqe, &minute), -ETIME);
 		assert_ok(once_seen(&f->ring, &held));
 		end_ring(f);
@@ -120,8 +140,7 @@ static void the_cancellation_ends_no_submit_that_waits(void **state)
 	char bytes[2];
 
 	for (unsigned i = 0; i < 2; i++) {
-		open_path(f, on_each_path[i]);
-		expire_drain(f, bytes);
+		open_expired(f, i, bytes);
 		arm_blocked(f, bytes + 1);
 		assert_code(once_submit_and_wait_timeout(&f->ring, &cqe, 1, &minute, NULL, &submitted),
 			    -ETIME);
@@ -139,8 +158,7 @@ static void the_cancellation_ends_no_untimed_wait(void **state)
 	char bytes[1];
 
 	for (unsigned i = 0; i < 4; i++) {
-		open_path(f, on_each_path[i / 2]);
-		expire_drain(f, bytes);
+		open_expired(f, i / 2, bytes);
 		arm_timeout(f, &minute, 7, NULL);
 		if (i % 2 == 0) {
 			submit_all(f);
@@ -149,8 +167,7 @@ static void the_cancellation_ends_no_untimed_wait(void **state)
 			assert_ok(once_submit_and_wait_timeout(&f->ring, &cqe, 1, NULL, NULL, &submitted));
 			assert_int_equal(submitted, 1);
 		}
-		assert_int_equal(cookie_of(&cqe), 7);
-		assert_ok(once_seen(&f->ring, &cqe));
+		see_timeout(f, &cqe);
 		end_ring(f);
 	}
 }
@@ -166,8 +183,7 @@ static void a_signal_ends_the_wait_that_goes_on(void **state)
 	for (unsigned i = 0; i < 6; i++) {
 		const struct once_timespec *time = i % 3 == 0 ? NULL : &minute;
 
-		open_path(f, on_each_path[i / 3]);
-		expire_drain(f, bytes);
+		open_expired(f, i / 3, bytes);
 		emulated_interrupt(1);
 		if (i % 3 == 2) {
 			arm_blocked(f, bytes + 1);
@@ -183,19 +199,15 @@ static void a_signal_ends_the_wait_that_goes_on(void **state)
 /* It takes the last place that held tokens have left: nothing can be waited for, and no signal has come. */
 static void a_wait_for_which_it_leaves_no_place_is_refused(void **state)
 {
-	enum { PLACES = 32, HELD = PLACES - 1 };
+	enum { HELD = PLACES - 1 };
 	struct fixture *f = *state;
 	struct once_cqe held[HELD];
 	struct once_cqe cqe = { 0 };
 	char bytes[1];
 
 	for (unsigned i = 0; i < 2; i++) {
-		open_path(f, on_each_path[i]);
-		expire_drain(f, bytes);
-		assert_int_equal(f->ring.view.cq_entries, PLACES);
-		for (unsigned n = 0; n < HELD; n++)
-			emulated_forge(&f->ring, 77, 0, 0);
-		assert_int_equal(once_peek_batch(&f->ring, held, HELD), HELD);
+		open_expired(f, i, bytes);
+		hold_forged(f, held, HELD);
 		assert_code(once_wait_timeout(&f->ring, &cqe, &minute), ONCE_ALL_HELD);
 		assert_violation(f, ONCE_ALL_HELD);
 		assert_int_equal(once_seen_batch(&f->ring, held, HELD), HELD);
@@ -206,7 +218,7 @@ static void a_wait_for_which_it_leaves_no_place_is_refused(void **state)
 /* The same where one of the two that were waited for is there: it is delivered. */
 static void what_is_there_must_do_where_it_leaves_no_place(void **state)
 {
-	enum { PLACES = 32, HELD = PLACES - 2 };
+	enum { HELD = PLACES - 2 };
 	struct fixture *f = *state;
 	struct once_cqe held[HELD];
 	struct once_cqe cqe = { 0 };
@@ -214,12 +226,8 @@ static void what_is_there_must_do_where_it_leaves_no_place(void **state)
 	char bytes[1];
 
 	for (unsigned i = 0; i < 2; i++) {
-		open_path(f, on_each_path[i]);
-		expire_drain(f, bytes);
-		assert_int_equal(f->ring.view.cq_entries, PLACES);
-		for (unsigned n = 0; n < HELD; n++)
-			emulated_forge(&f->ring, 77, 0, 0);
-		assert_int_equal(once_peek_batch(&f->ring, held, HELD), HELD);
+		open_expired(f, i, bytes);
+		hold_forged(f, held, HELD);
 		emulated_forge(&f->ring, 78, 0, 0);
 		assert_ok(once_wait_for(&f->ring, &cqe, 2, &minute, NULL));
 		assert_ok(once_user_data(&cqe, &user_data));
