@@ -18,7 +18,6 @@ import hashlib
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -113,8 +112,7 @@ def score(mutants, build, jobs):
 
 def sample(build, jobs):
     """A few of them, other ones with each commit."""
-    head = subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=ROOT, capture_output=True, text=True,
-                          check=False).stdout
+    head = sources.commit()
     order = sorted(load(), key=lambda m: hashlib.sha256((head + m.name).encode()).digest())
     print('\nmutants, a sample')
     return score(order[:SAMPLE], build, jobs)

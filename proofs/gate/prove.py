@@ -3,16 +3,18 @@
 """
 Prove src/ and include/ against their contracts, and believe only the reports.
 
-    prove.py [--quick] [--page] [FILE...]   FILE: only these, without the closing checks
+    prove.py [--quick] [--page] [--sample] [FILE...]   FILE: only these, without the closing checks
 
 What is to be proved is what the compiler finds in src/ and include/, less
 proofs/not_proved.tsv; how, and how many goals there are at least, is in
 proofs/units.tsv. --quick replays verdicts from a cache in the build folder.
 --page writes the table of functions into proofs/README.md, and raises the
 numbers in proofs/units.tsv to what was found; without it the table must agree.
+--sample proves some files, other ones with each commit, and skips the others.
 """
 import collections
 import concurrent.futures
+import hashlib
 import subprocess
 import sys
 import time
@@ -24,6 +26,7 @@ import page
 import sources
 
 ROOT = sources.ROOT
+SAMPLE = 600 # goals
 Unit = collections.namedtuple('Unit', 'path provers steps goals smoke others functions calls')
 Result = collections.namedtuple('Result', 'unit goals smoke properties separated faults')
 
@@ -88,7 +91,7 @@ def prove(unit, build, cache, unspecified):
         if unit.functions:
             chosen = ['-wp-fct', ','.join(unit.functions)]
             first = framac.run(ROOT, folder, unit.path, options + chosen, cache, unspecified, unit.others)
-            second = framac.run(ROOT, folder / 'smoke', unit.path, framac.SMOKE + chosen, cache,
+            second = framac.run(ROOT, folder / 'smoke', unit.path, framac.smoke(unit.steps) + chosen, cache,
                                 unspecified, unit.others)
             goals += first.goals
             smoke = [goal for goal in second.goals if '_wp_smoke_' in goal.name]
@@ -150,14 +153,52 @@ def show(result):
     sys.stdout.flush()
 
 
+def sample_of(units):
+    """Some of *units*, other ones with each commit, with SAMPLE goals or a few more."""
+    head, chosen, goals = sources.commit(), [], 0
+    for unit in sorted(units, key=lambda unit: hashlib.sha256((head + unit.path).encode()).digest()):
+        if goals < SAMPLE:
+            chosen.append(unit)
+            goals += unit.goals
+    return chosen
+
+
+def set_apart(every, units):
+    tried = {unit.path for unit in units}
+    return [unit for unit in every if unit.path not in tried]
+
+
+def by_reason(listed):
+    """{reason: names} of the functions that are not proved."""
+    found = collections.defaultdict(list)
+    for (_, name), reason in listed.items():
+        found[reason].append(name)
+    return found
+
+
+def record(path, results, units, listed, faults):
+    """Add "passed failed skipped name" to *path*, as tests/run.sh does: functions proved; those of which a
+    goal fell, and other faults; those that this run left out, and those that nobody has proved."""
+    fallen = {(result.unit.path, goal.function) for result in results
+              for goal in result.goals + result.smoke if not goal.proved}
+    passed = sum(len(result.unit.functions) for result in results if not result.faults)
+    tried = sum(len(result.unit.functions) for result in results)
+    skipped = sum(len(unit.functions) for unit in units) - tried + len(listed)
+    with path.open('a') as lines:
+        lines.write(f'{passed}\t{max(len(fallen), len(faults))}\t{skipped}\tproofs\n')
+
+
 def main():
-    given = sources.arguments('files', '--quick', '--page')
+    given = sources.arguments('files', '--quick', '--page', '--sample')
     build = given.build
     began = time.monotonic()
 
     faults = versions() + sources.forbidden(ROOT)
     units, listed, missing = plan(build, given.files)
     faults += missing
+    every = units
+    if given.sample:
+        units = sample_of(units)
     units.sort(key=lambda unit: -unit.goals)
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         cache = 'update' if given.quick else 'none'
@@ -174,7 +215,10 @@ def main():
 
     sample = mutants.Score(0, 0, [])
     assumed = []
-    if not given.files:
+    if given.sample:
+        sample = mutants.sample(build, given.jobs)
+        faults += sample.faults
+    elif not given.files:
         assumed, wrong = assumptions.check(ROOT, results, listed)
         faults += wrong
         faults += page.check(ROOT, results, listed, write=given.page)
@@ -188,6 +232,13 @@ def main():
     for fault in faults:
         print(f'FAULT {fault}')
     print(f'{time.monotonic() - began:.0f} s')
+    if len(units) < len(every):
+        print(f'skipped this time: {", ".join(sorted(unit.path for unit in set_apart(every, units)))}')
+    if not given.files:
+        for reason, names in by_reason(listed).items():
+            print(f'not proved, {reason}: {", ".join(names)}')
+    if given.results:
+        record(given.results, results, every, listed, faults)
     print(f'proofs: {sum(g.proved for g in goals)}/{len(goals)} goals, '
           f'{sum(g.proved for g in smoke)}/{len(smoke)} smoke tests, '
           f'{sample.rejected}/{sample.tried} mutants rejected, '

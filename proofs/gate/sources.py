@@ -19,6 +19,7 @@ def arguments(rest, *flags):
     parser = argparse.ArgumentParser()
     parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build/proofs')
     parser.add_argument('--jobs', type=int, default=2)
+    parser.add_argument('--results', type=pathlib.Path) # figures for the total of "make check"
     for flag in flags:
         parser.add_argument(flag, action='store_true')
     parser.add_argument(rest, nargs='*')
@@ -26,6 +27,12 @@ def arguments(rest, *flags):
     given.build = given.build.resolve()
     given.build.mkdir(parents=True, exist_ok=True)
     return given
+
+
+def commit():
+    """What chooses a sample: another one with each commit."""
+    return subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=ROOT, capture_output=True, text=True,
+                          check=False).stdout
 
 
 def table(path, columns):
