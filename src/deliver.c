@@ -20,29 +20,6 @@ static ONCE_COLD uint32_t refuse_tail(struct once_ring *ring, uint32_t posted)
 	return (uint32_t)(side->ready - side->delivered);
 }
 
-/* Tell the kernel how far the head has come; nothing else changes. */
-/*@ requires memory: once_memory_ok(ring);
-    requires slots: once_slots_ok(ring);
-    requires window: once_window_ok(ring);
-    requires head: ring->complete.head == once_head;
-    assigns ring->complete.published, *ring->view.cq_head;
-    ONCE_KEEPS_SLOTS(ring);
-    ONCE_KEEPS_WINDOW(ring);
-    ensures published: ring->complete.published == once_head; */
-static inline void tell(struct once_ring *ring)
-{
-	once_publish(ring);
-	/*@ assert sizes: ring->capacity == \at(ring->capacity, Pre) &&
-	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
-	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre) &&
-	      ring->credit_places == \at(ring->credit_places, Pre) &&
-	      ring->sq_usable == \at(ring->sq_usable, Pre) &&
-	      ring->cqe_shift == \at(ring->cqe_shift, Pre); */
-	/*@ assert window: \forall integer i; 0 <= i < ring->view.cq_entries ==>
-	      ring->memory.window[i].slot == \at(ring->memory.window[i].slot, Pre) &&
-	      ring->memory.window[i].flags == \at(ring->memory.window[i].flags, Pre); */
-}
-
 /* So many are known to be posted. */
 /*@ requires memory: once_memory_ok(ring);
     requires slots: once_slots_ok(ring);
@@ -65,7 +42,7 @@ uint32_t once_refill(struct once_ring *ring)
 	uint32_t posted;
 
 	if (side->published != side->head)
-		tell(ring);
+		once_tell(ring);
 	/*@ assert books: once_books_submit(ring) && once_books_complete(ring); */
 	/*@ assert same: side->delivered == delivered == once_next &&
 	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
@@ -85,16 +62,47 @@ uint32_t once_deliverable(struct once_ring *ring)
 	return posted - once_own_ready(ring);
 }
 
-/* What the steps of a delivery leave as it was. */
-#define SAME(ring) \
-	(ring->open == \at(ring->open, Pre) && \
-	 ring->complete.ready == \at(ring->complete.ready, Pre) && \
-	 ring->view.cq_entries == \at(ring->view.cq_entries, Pre) && \
-	 ring->capacity == \at(ring->capacity, Pre))
-#define HELD(ring) (ring->complete.held == \at(ring->complete.held, Pre))
-#define OTHERS(ring) \
-	(\forall integer i; 0 <= i < ring->view.cq_entries && i != \at(once_next_at, Pre) ==> \
-	   ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre))
+/* A CQE that no operation in flight posted is delivered. NULL if it was the library's own. */
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires books: books_less(ring, 1);
+    requires last: once_head < once_next && hold == ring->memory.window + once_last_at(ring->view.cq_entries);
+    requires position: hold->position == once_next - 1;
+    requires cqe: \valid_read(cqe) && \base_addr(cqe) == \base_addr(ring->view.cqes);
+    assigns hold->position, hold->pad, ring->complete.timers, ring->complete.removes,
+            ring->complete.cancels, ring->complete.cancel_result, ring->complete.held,
+            once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_out,
+            ONCE_HEAD_COUNTERS(ring), ONCE_SLOT_MEMORY(ring);
+    assigns \result \from hold;
+    ensures ring: once_machine(ring);
+    STEP_SAME(ring);
+    STEP_OTHERS(ring, hold);
+    ensures next: once_next == \old(once_next) && once_next_at == \old(once_next_at);
+    ensures forward: \old(once_head) <= once_head;
+    ensures own: \result == \null ==> ring->complete.held == \old(ring->complete.held) &&
+            once_prefix(ring);
+    ensures token: \result != \null ==> \result == hold &&
+            hold->position == \old(hold->position) &&
+            ring->complete.held == \old(ring->complete.held) + 1;
+    ensures passed: \result != \null ==> once_head == \old(once_head) &&
+            once_head_at == \old(once_head_at); */
+static inline struct once_hold *settle_other(struct once_ring *ring, struct once_hold *hold,
+					     const struct once_wire_cqe *cqe, uint64_t user_data)
+{
+	/*@ assert place: 0 <= once_last_at(ring->view.cq_entries) < ring->view.cq_entries; */
+	/*@ assert real: \valid(hold) && hold != \null; */
+	if (once_consume_own(ring, cqe)) {
+		/*@ assert books: books_less(ring, 1); */
+		pass_own(ring, hold);
+		return NULL;
+	}
+	/*@ assert books: books_less(ring, 1); */
+	if (user_data - user_data % ONCE_TAG_UNIT == ring->tag)
+		(void)once_refuse_position(ring, ONCE_STRAY_CQE, "once_peek", hold->position, user_data);
+	count_token(ring);
+	return hold;
+}
 
 /* A CQE that no operation in flight posted. NULL if it was the library's own. */
 /*@ requires ring: once_machine(ring);
@@ -129,59 +137,24 @@ static ONCE_COLD struct once_hold *deliver_other(struct once_ring *ring)
 	/*@ assert place: \valid(hold); */
 	/*@ assert real: hold != \null; */
 	copy_other(ring, hold, side->delivered, cqe);
-	/*@ assert same: SAME(ring) && HELD(ring); */
-	/*@ assert others: OTHERS(ring); */
-	/*@ assert books: once_books_submit(ring); */
-	/*@ assert head: side->head == once_head && side->head_index == once_head_at &&
-	      side->opened_at <= once_head; */
-	/*@ assert counts: side->ended == once_n_ended && side->freed == once_freed &&
-	      side->held + 1 == once_n_out; */
-	/*@ assert next: side->delivered + 1 == once_next && side->next_index < ring->view.cq_entries &&
-	      once_next_at == once_wrap(ring->view.cq_entries, side->next_index + 1); */
-	/*@ assert position: hold->position == \at(once_next, Pre); */
 	side->next_index = once_next_place(ring, side->next_index);
 	once_store_relaxed(&side->delivered, side->delivered + 1);
-	/*@ assert position: hold->position == \at(once_next, Pre); */
-	/*@ assert others: OTHERS(ring); */
-	if (once_consume_own(ring, cqe)) {
-		/*@ ghost once_still(ring); */
-		/*@ assert same: SAME(ring) && HELD(ring); */
-		drop_own(ring, hold);
-		/*@ assert same: SAME(ring) && HELD(ring); */
-		/*@ assert others: OTHERS(ring); */
-		/*@ assert books: once_books_submit(ring) && once_books_complete(ring); */
-		once_reclaim(ring);
-		/*@ assert same: SAME(ring) && HELD(ring); */
-		/*@ ghost once_still(ring); */
-		return NULL;
-	}
 	/*@ ghost once_still(ring); */
-	/*@ assert same: SAME(ring) && HELD(ring); */
+	/*@ assert books: books_less(ring, 1); */
 	/*@ assert position: hold->position == \at(once_next, Pre); */
-	/*@ assert submit: once_books_submit(ring); */
-	/*@ assert head: side->head == once_head && side->head_index == once_head_at &&
-	      side->opened_at <= once_head; */
-	/*@ assert counts: side->ended == once_n_ended && side->freed == once_freed &&
-	      side->held + 1 == once_n_out; */
-	/*@ assert next: side->delivered == once_next && side->next_index == once_next_at; */
-	if (user_data - user_data % ONCE_TAG_UNIT == ring->tag)
-		(void)once_refuse_position(ring, ONCE_STRAY_CQE, "once_peek", hold->position, user_data);
-	once_set_held(ring, side->held + 1);
-	/*@ assert held: side->held == \at(ring->complete.held, Pre) + 1; */
-	/*@ assert same: SAME(ring); */
-	/*@ assert books: once_books_submit(ring) && once_books_complete(ring); */
-	return hold;
+	return settle_other(ring, hold, cqe, user_data);
 }
 
 struct once_hold *once_deliver_next(struct once_ring *ring)
 {
 	struct once_complete_side *side = &ring->complete;
 
-	/*@ loop invariant ring: once_machine(ring) || once_closed(ring);
+	/*@ loop invariant ring: \at(ring->open, Pre) != 0 ==> once_machine(ring);
+	    loop invariant closed: \at(ring->open, Pre) == 0 ==> once_closed(ring);
 	    loop invariant open: ring->open == \at(ring->open, Pre);
-	    loop invariant same: ring->complete.ready == \at(ring->complete.ready, Pre) &&
-	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
-	      ring->capacity == \at(ring->capacity, Pre);
+	    loop invariant ready: ring->complete.ready == \at(ring->complete.ready, Pre);
+	    loop invariant entries: ring->view.cq_entries == \at(ring->view.cq_entries, Pre);
+	    loop invariant capacity: ring->capacity == \at(ring->capacity, Pre);
 	    loop invariant held: ring->complete.held == \at(ring->complete.held, Pre);
 	    loop invariant forward: \at(once_next, Pre) <= once_next && \at(once_head, Pre) <= once_head;
 	    loop invariant prefix: \at(once_prefix(ring), Pre) ==> once_prefix(ring);
@@ -191,6 +164,7 @@ struct once_hold *once_deliver_next(struct once_ring *ring)
 	    loop assigns ONCE_DELIVERY(ring);
 	    loop variant side->ready - side->delivered; */
 	while (side->delivered != side->ready) {
+		/*@ assert machine: ring->open != 0 && once_machine(ring); */
 		const uint32_t index = side->next_index;
 		/*@ assert narrow: ring->cqe_shift == 0 ==> (size_t)index << ring->cqe_shift == index; */
 		/*@ assert wide: ring->cqe_shift == 1 ==> (size_t)index << ring->cqe_shift == 2 * index; */
@@ -199,26 +173,27 @@ struct once_hold *once_deliver_next(struct once_ring *ring)
 		const uint32_t slot = slot_of(ring, cqe, once_load_acquire(&ring->submit.submitted));
 
 		/*@ assert ready: once_next < ring->complete.ready; */
+		/*@ assert place: index == once_next_at < ring->view.cq_entries; */
 		/*@ assert beyond: once_pos(ring->view.cq_entries, once_next_at) == once_next; */
 		/*@ assert seen: ring->memory.window[once_next_at].position == ONCE_NO_POSITION; */
+		/*@ assert empty: once_head == once_next ==> once_head_at == once_next_at; */
 		if (slot == ONCE_NO_INDEX) {
 			hold = deliver_other(ring);
+			/*@ assert stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+			      \at(ring->memory.window[i].position, LoopCurrent) != ONCE_NO_POSITION ==>
+			      ring->memory.window[i].position ==
+			      \at(ring->memory.window[i].position, LoopCurrent); */
 			if (hold != NULL)
 				return hold;
 			continue;
 		}
-		fill_hold(ring, hold, side->delivered, slot, cqe);
-		/*@ assert open: ring->open != 0 && once_books_submit(ring); */
-		/*@ assert head: side->head == once_head && side->head_index == once_head_at &&
-		      side->opened_at <= once_head && side->freed == once_freed; */
-		/*@ assert held: side->held + 1 == once_n_out; */
-		/*@ assert ended: side->ended + ((cqe->flags & 2) == 0 ? 1 : 0) == once_n_ended; */
-		/*@ assert next: side->delivered + 1 == once_next && index < ring->view.cq_entries &&
-		      once_next_at == once_wrap(ring->view.cq_entries, index + 1); */
-		count_ended(ring, (cqe->flags & ONCE_CQE_F_MORE) == 0);
-		move_next(ring, index);
-		once_set_held(ring, side->held + 1);
-		/*@ assert books: ring->open != 0 && once_books_submit(ring) && once_books_complete(ring); */
+		/*@ assert real: hold != \null; */
+		take_ours(ring, index, hold, slot, cqe);
+		/*@ ghost once_still(ring); */
+		/*@ assert stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+		      \at(ring->memory.window[i].position, LoopCurrent) != ONCE_NO_POSITION ==>
+		      ring->memory.window[i].position ==
+		      \at(ring->memory.window[i].position, LoopCurrent); */
 		return hold;
 	}
 	return NULL;
@@ -264,15 +239,32 @@ static ONCE_COLD struct once_hold *peek_slowly(struct once_ring *ring, int *erro
 		*error = once_refuse_complete(ring, ONCE_NOT_OPEN, "once_peek");
 		return NULL;
 	}
+	/*@ assert machine: once_machine(ring); */
 	if (once_refill(ring) != 0) {
 		/*@ assert prefix: \at(once_prefix(ring), Pre) ==> once_prefix(ring); */
+		/*@ assert same: ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
+		      ring->capacity == \at(ring->capacity, Pre) && ring->open != 0; */
 		hold = once_deliver_next(ring);
 		if (hold != NULL)
 			return hold;
 	}
+	/*@ assert machine: once_machine(ring); */
+	/*@ assert prefix: \at(once_prefix(ring), Pre) ==> once_prefix(ring); */
+	/*@ assert held: ring->complete.held == \at(ring->complete.held, Pre) && ring->open != 0; */
+	/*@ assert stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre); */
 	rc = once_fetch_backlog(ring, "once_peek");
 	/*@ assert prefix: \at(once_prefix(ring), Pre) ==> once_prefix(ring); */
+	/*@ assert held: ring->complete.held == \at(ring->complete.held, Pre) && ring->open != 0; */
+	/*@ assert stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre); */
 	hold = once_deliver_next(ring);
+	/*@ assert machine: once_machine(ring); */
+	/*@ assert stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre); */
 	*error = rc < 0 ? rc : -EAGAIN;
 	return hold;
 }

@@ -204,6 +204,27 @@ static inline void move_next(struct once_ring *ring, uint32_t index)
 	once_store_relaxed(&side->delivered, side->delivered + 1);
 }
 
+/*@
+  // all of the books but that *tokens* more are out than complete.held says
+  predicate books_less{L}(struct once_ring *r, integer tokens) =
+    r->open != 0 && once_books_submit(r) && r->complete.ended == once_n_ended &&
+    r->complete.freed == once_freed && r->complete.held + tokens == once_n_out &&
+    r->complete.opened_at <= once_head && r->complete.head == once_head &&
+    r->complete.head_index == once_head_at && r->complete.delivered == once_next &&
+    r->complete.next_index == once_next_at;
+*/
+
+/* Of a contract: what the steps of a delivery leave as it was. */
+#define STEP_SAME(ring) \
+	ensures open: ring->open == \old(ring->open); \
+	ensures ready: ring->complete.ready == \old(ring->complete.ready); \
+	ensures entries: ring->view.cq_entries == \old(ring->view.cq_entries); \
+	ensures capacity: ring->capacity == \old(ring->capacity)
+#define STEP_OTHERS(ring, hold) \
+	ensures others: \forall integer i; 0 <= i < ring->view.cq_entries && \
+	        ring->memory.window + i != hold ==> \
+	        ring->memory.window[i].position == \old(ring->memory.window[i].position)
+
 /* As copy_cqe(), of a CQE that no operation in flight posted. */
 /*@ requires memory: once_memory_ok(ring);
     requires slots: once_slots_ok(ring);
@@ -211,10 +232,22 @@ static inline void move_next(struct once_ring *ring, uint32_t index)
     requires ready: once_next < ring->complete.ready;
     requires place: hold == ring->memory.window + once_next_at && position == once_next;
     requires cqe: \valid_read(cqe) && \base_addr(cqe) == \base_addr(ring->view.cqes);
-    assigns *hold, once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_out, once_next,
-            once_next_at;
+    requires books: ring->open != 0 && once_books_submit(ring) && once_books_complete(ring);
+    assigns hold->position, hold->slot, hold->result, hold->flags, hold->pad,
+            once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_out, once_next, once_next_at;
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
+    STEP_SAME(ring);
+    STEP_OTHERS(ring, hold);
+    ensures books: ring->open != 0 && once_books_submit(ring) &&
+            ring->complete.ended == once_n_ended && ring->complete.freed == once_freed &&
+            ring->complete.opened_at <= once_head && ring->complete.head == once_head &&
+            ring->complete.head_index == once_head_at;
+    ensures held: ring->complete.held == \old(ring->complete.held) &&
+            ring->complete.held + 1 == once_n_out;
+    ensures delivered: ring->complete.delivered + 1 == once_next &&
+            ring->complete.next_index < ring->view.cq_entries &&
+            once_next_at == once_wrap(ring->view.cq_entries, ring->complete.next_index + 1);
     ensures next: once_next == \old(once_next) + 1 &&
             once_next_at == once_wrap(ring->view.cq_entries, \old(once_next_at) + 1);
     ensures last: hold == ring->memory.window + once_last_at(ring->view.cq_entries);
@@ -247,6 +280,94 @@ static inline void drop_own(struct once_ring *ring, struct once_hold *hold)
 {
 	once_mark_seen(ring, hold);
 	hold->pad = ONCE_HOLD_OWN;
+}
+
+/* Nobody gets the token of a CQE of the library's own, and the head may pass it. */
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires books: books_less(ring, 1);
+    requires hold: \exists integer i; 0 <= i < ring->view.cq_entries &&
+             hold == ring->memory.window + i;
+    requires held: hold->position != ONCE_NO_POSITION;
+    assigns hold->position, hold->pad, once_out_at[0 .. 65535], once_out_place[0 .. 65535],
+            once_n_out, ONCE_HEAD_COUNTERS(ring), ONCE_SLOT_MEMORY(ring);
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    STEP_SAME(ring);
+    STEP_OTHERS(ring, hold);
+    ensures held: ring->complete.held == \old(ring->complete.held);
+    ensures forward: \old(once_head) <= once_head;
+    ensures prefix: once_prefix(ring); */
+static inline void pass_own(struct once_ring *ring, struct once_hold *hold)
+{
+	drop_own(ring, hold);
+	/*@ assert others: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      ring->memory.window + i != hold ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre); */
+	/*@ assert books: once_books_submit(ring) && once_books_complete(ring); */
+	/*@ assert same: ring->open == \at(ring->open, Pre) &&
+	      ring->complete.held == \at(ring->complete.held, Pre) &&
+	      ring->complete.ready == \at(ring->complete.ready, Pre); */
+	once_reclaim(ring);
+	/*@ assert others: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      ring->memory.window + i != hold ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre); */
+}
+
+/* complete.held follows: one more token is out. */
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires books: books_less(ring, 1);
+    assigns ring->complete.held;
+    ONCE_KEEPS_SLOTS(ring);
+    ensures kept: ONCE_WINDOW_KEPT(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    STEP_SAME(ring);
+    ensures held: ring->complete.held == \old(ring->complete.held) + 1; */
+static inline void count_token(struct once_ring *ring)
+{
+	once_set_held(ring, ring->complete.held + 1);
+}
+
+/* The next CQE, of the operation in flight in *slot*, is delivered and counted. */
+/*@ requires ring: once_machine(ring);
+    requires ready: once_next < ring->complete.ready;
+    requires place: index == once_next_at && hold == ring->memory.window + once_next_at;
+    requires slot: slot < ring->capacity && once_state[slot] == ONCE_IS_LIVE;
+    requires cqe: \valid_read(cqe) && \base_addr(cqe) == \base_addr(ring->view.cqes);
+    requires id: ring->memory.ops[slot].id == cqe->user_data;
+    assigns hold->position, hold->slot, hold->result, hold->flags, ring->memory.ops[slot].id,
+            ring->memory.ops[slot].life, ring->complete.ended, ring->complete.next_index,
+            ring->complete.delivered, ring->complete.held, once_out_at[0 .. 65535],
+            once_out_place[0 .. 65535], once_n_out, once_next, once_next_at, once_at[0 .. 65535],
+            once_place[0 .. 65535], once_state[slot], once_end_at[slot], once_n_live, once_n_ended;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    STEP_SAME(ring);
+    STEP_OTHERS(ring, hold);
+    ensures held: ring->complete.held == \old(ring->complete.held) + 1;
+    ensures next: once_next == \old(once_next) + 1;
+    ensures last: hold == ring->memory.window + once_last_at(ring->view.cq_entries);
+    ensures position: hold->position == \old(once_next); */
+static inline void take_ours(struct once_ring *ring, uint32_t index, struct once_hold *hold,
+			     uint32_t slot, const struct once_wire_cqe *cqe)
+{
+	fill_hold(ring, hold, ring->complete.delivered, slot, cqe);
+	/*@ assert open: ring->open != 0 && once_books_submit(ring); */
+	/*@ assert head: ring->complete.head == once_head && ring->complete.head_index == once_head_at &&
+	      ring->complete.opened_at <= once_head && ring->complete.freed == once_freed; */
+	/*@ assert held: ring->complete.held + 1 == once_n_out; */
+	/*@ assert ended: ring->complete.ended + ((cqe->flags & 2) == 0 ? 1 : 0) == once_n_ended; */
+	/*@ assert next: ring->complete.delivered + 1 == once_next && index < ring->view.cq_entries &&
+	      once_next_at == once_wrap(ring->view.cq_entries, index + 1); */
+	count_ended(ring, (cqe->flags & ONCE_CQE_F_MORE) == 0);
+	move_next(ring, index);
+	count_token(ring);
 }
 
 #endif

@@ -247,4 +247,27 @@ static inline void once_set_held(struct once_ring *ring, uint32_t held)
 	once_store_relaxed32(&ring->complete.held, held);
 }
 
+/* Tell the kernel how far the head has come; nothing else changes. */
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires head: ring->complete.head == once_head;
+    assigns ring->complete.published, *ring->view.cq_head;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ensures published: ring->complete.published == once_head; */
+static inline void once_tell(struct once_ring *ring)
+{
+	once_publish(ring);
+	/*@ assert sizes: ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
+	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre) &&
+	      ring->credit_places == \at(ring->credit_places, Pre) &&
+	      ring->sq_usable == \at(ring->sq_usable, Pre) &&
+	      ring->cqe_shift == \at(ring->cqe_shift, Pre); */
+	/*@ assert window: \forall integer i; 0 <= i < ring->view.cq_entries ==>
+	      ring->memory.window[i].slot == \at(ring->memory.window[i].slot, Pre) &&
+	      ring->memory.window[i].flags == \at(ring->memory.window[i].flags, Pre); */
+}
+
 #endif

@@ -166,9 +166,16 @@ uint32_t once_timers_ready(const struct once_ring *ring);
                once_ready_result(ring, p) == -ETIME); */
 bool once_timer_expired(const struct once_ring *ring);
 /* Consume a CQE of the library's own; false if it is none. */
-/*@ requires ring: \valid(ring) && \valid_read(cqe) && \separated(ring, cqe);
+/*@ requires memory: once_memory_ok(ring);
+    requires slots: once_slots_ok(ring);
+    requires window: once_window_ok(ring);
+    requires cqe: \valid_read(cqe) && \base_addr(cqe) == \base_addr(ring->view.cqes);
     assigns ring->complete.timers, ring->complete.removes, ring->complete.cancels,
             ring->complete.cancel_result;
+    ensures memory: once_memory_ok(ring);
+    ensures slots: once_slots_ok(ring);
+    ensures window: once_window_ok(ring);
+    ensures kept: ONCE_WINDOW_KEPT(ring);
     behavior timer:
       assumes timer: cqe->user_data == ONCE_UDATA_TIMEOUT && ring->complete.timers != 0;
       assigns ring->complete.timers;
@@ -200,6 +207,12 @@ bool once_consume_own(struct once_ring *ring, const struct once_wire_cqe *cqe);
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
+    ensures ring: once_machine(ring);
+    ensures entries: ring->view.cq_entries == \old(ring->view.cq_entries);
+    ensures capacity: ring->capacity == \old(ring->capacity);
+    ensures held: ring->complete.held == \old(ring->complete.held);
+    ensures kept: \forall integer i; 0 <= i < ring->view.cq_entries ==>
+            ring->memory.window[i].position == \old(ring->memory.window[i].position);
     ensures posted: \result == ring->complete.ready - once_next; */
 uint32_t once_refill(struct once_ring *ring);
 /* ... less the library's own: so many tokens can be had. */
@@ -244,6 +257,11 @@ struct once_hold *once_deliver_next(struct once_ring *ring);
     assigns ring->port, ring->submit.owner, ring->complete.owner, ring->complete.published,
             ring->complete.ready, *ring->view.cq_head;
     ensures ring: once_machine(ring);
+    ensures entries: ring->view.cq_entries == \old(ring->view.cq_entries);
+    ensures capacity: ring->capacity == \old(ring->capacity);
+    ensures held: ring->complete.held == \old(ring->complete.held);
+    ensures kept: \forall integer i; 0 <= i < ring->view.cq_entries ==>
+            ring->memory.window[i].position == \old(ring->memory.window[i].position);
     ensures answer: \result <= 0; */
 int once_fetch_backlog(struct once_ring *ring, const char *call);
 /*

@@ -140,6 +140,9 @@ static uint32_t see_run(struct once_ring *ring, const struct once_cqe *cqes, uin
 	for (n = 0; n < count; n++) {
 		struct once_hold *hold = &window[index];
 
+		/*@ assert index: index < ring->view.cq_entries; */
+		/*@ assert window: \valid(ring->memory.window + (0 .. ring->view.cq_entries - 1)); */
+		/*@ assert hold: \valid(ring->memory.window + index); */
 		if (cqes[n].hold != hold || cqes[n].position != head + n ||
 		    hold->position != head + n)
 			break;

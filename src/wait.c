@@ -4,7 +4,7 @@
  * delivered position, not from the head as liburing's do: CQEs that are held
  * do not end it.
  */
-#include "ring.h"
+#include "free.h"
 
 enum { NANOSECONDS = 1000000000 };
 
@@ -83,16 +83,53 @@ int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, 
 	return 0;
 }
 
+/* Of a contract: what asking the kernel leaves as it was. */
+#define ASKING_KEEPS(ring) \
+	ensures entries: ring->view.cq_entries == \old(ring->view.cq_entries); \
+	ensures capacity: ring->capacity == \old(ring->capacity); \
+	ensures held: ring->complete.held == \old(ring->complete.held); \
+	ensures kept: \forall integer i; 0 <= i < ring->view.cq_entries ==> \
+	        ring->memory.window[i].position == \old(ring->memory.window[i].position)
+
+/* As once_owns_complete(), which binds the thread. */
+/*@ requires ring: once_machine(ring);
+    assigns ring->submit.owner, ring->complete.owner, ring->port;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ASKING_KEEPS(ring);
+    ensures head: ring->complete.head == \old(ring->complete.head); */
+static inline bool owns(struct once_ring *ring)
+{
+	return once_owns_complete(ring);
+}
+
+/* Enter so that the kernel posts what it keeps back. 0 or -errno. */
+/*@ requires ring: once_machine(ring);
+    assigns ring->complete.published, *ring->view.cq_head;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ASKING_KEEPS(ring);
+    ensures answer: \result == 0 || once_is_errno(\result); */
+static inline int flush_backlog(struct once_ring *ring)
+{
+	return enter(ring, 0, NULL, NULL);
+}
+
 int once_fetch_backlog(struct once_ring *ring, const char *call)
 {
 	int rc;
 
-	once_publish(ring);
+	once_tell(ring);
+	/*@ assert told: once_machine(ring); */
 	if (!once_has_backlog(ring))
 		return -EAGAIN;
-	if (!once_owns_complete(ring))
+	if (!owns(ring))
 		return once_refuse_complete(ring, ONCE_WRONG_THREAD, call);
-	rc = enter(ring, 0, NULL, NULL);
+	/*@ assert owned: once_machine(ring); */
+	rc = flush_backlog(ring);
+	/*@ assert flushed: once_machine(ring); */
 	if (once_refill(ring) != 0)
 		return 0;
 	if (rc < 0)
