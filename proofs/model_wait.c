@@ -241,8 +241,12 @@ struct model_answer model_submit_and_wait_timeout_answer(struct model *m,
 		return or_all_held(m, model_exactly(-EINVAL));
 	if ((m->counts.of[MODEL_ARMED] == 0 && !m->own_used) || (wait->timed && m->setup.legacy))
 		return or_all_held(m, waiting(m, wanted, wait, facts));
-	/* something is submitted first, so nothing is certain to be handed out but what is there */
-	if (deliverable(m, facts).least != 0)
+	/*
+	 * What is submitted first makes sure that what is there is handed out. SQEs of the
+	 * library's own may be all there is, or may be gone: then it is a wait like any other.
+	 */
+	if (deliverable(m, facts).least >= wanted ||
+	    (deliverable(m, facts).least != 0 && m->counts.of[MODEL_ARMED] != 0))
 		return answer;
 	if (wait->timed)
 		model_may_answer(&answer, -ETIME);
