@@ -197,7 +197,7 @@ step = tests/run.sh --step build/results
 quiet = tests/run.sh --quiet build/results
 tests_of = $(MAKE) run-tests RESULTS=build/results
 
-check: deps ## everything: the library, the command and its lessons, the fuzzer, the analysers, the docs; not yet the proofs
+check: deps ## everything: the library, the command and its lessons, the fuzzer, the analysers, the docs; of the proofs, the model of split rings only
 	@mkdir -p build && : > build/results
 	@$(step) 'gcc: builds without a warning' $(MAKE) -k lib programs B=build CC=gcc; \
 	$(tests_of) B=build CC=gcc; \
@@ -236,6 +236,7 @@ check: deps ## everything: the library, the command and its lessons, the fuzzer,
 	$(quiet) 'the build script for OSS-Fuzz' $(MAKE) fuzz-oss B=build CC=gcc; \
 	$(quiet) 'a minute of fuzzing on both cores' $(MAKE) fuzz-smoke B=build CC=gcc; \
 	$(quiet) 'what the proofs assume, around every call of the seam' $(MAKE) contracts B=build CC=gcc; \
+	$(quiet) 'the hand-over between the threads of a split ring, every interleaving' $(MAKE) split-model B=build; \
 	$(quiet) 'stress: a million completions' build/stress 1000000; \
 	$(if $(EMULATION),$(quiet) 'stress: counters that wrap' build/stress-emulated --wrap;) \
 	tests/run.sh --total build/results

@@ -150,6 +150,7 @@ static uint32_t see_run(struct once_ring *ring, const struct once_cqe *cqes, uin
 		free += pass_plainly(ring, hold, free);
 		index = once_next_place(ring, index);
 	}
+	/*@ ghost once_still(ring); */
 	close_run(ring, head + n, index, free);
 	once_set_held(ring, ring->complete.held - n);
 	return n;

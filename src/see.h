@@ -146,6 +146,9 @@ static inline void close_run(struct once_ring *ring, uint64_t head, uint32_t ind
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
+    ensures same: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->complete.opened_at == \old(ring->complete.opened_at);
     ensures forward: once_head == \old(once_head) + 1; */
 static inline void pass_head(struct once_ring *ring, const struct once_hold *hold)
 {

@@ -187,6 +187,17 @@ static uint32_t places_for(struct once_ring *ring, uint32_t ready, uint32_t coun
 }
 
 /* No places: what can be delivered must do. */
+/*@ requires ring: \valid_read(ring);
+    requires order: 0 <= ring->complete.delivered - ring->complete.head <= ring->view.cq_entries;
+    assigns \nothing;
+    behavior some:
+      assumes some: ready != 0;
+      ensures enough: \result == 0;
+    behavior none:
+      assumes none: ready == 0;
+      ensures refused: \result == ONCE_ALL_HELD;
+    complete behaviors;
+    disjoint behaviors; */
 static int wait_no_more(const struct once_ring *ring, uint32_t ready, uint32_t count)
 {
 	if (ready != 0)

@@ -159,35 +159,6 @@ ONCE_INLINE int once_hold_result(const struct once_hold *hold)
 }
 #endif
 
-/* Fill the token if and only if there is a hold; not for callers. */
-/*@ requires token: \valid(cqe);
-    assigns cqe->ring, cqe->hold, cqe->position;
-    behavior token:
-      assumes hold: hold != \null;
-      requires hold: \valid_read(hold) && \separated(hold, cqe);
-      assigns cqe->ring, cqe->hold, cqe->position;
-      ensures delivered: \result == 0;
-      ensures token: cqe->ring == ring && cqe->hold == hold && cqe->position == hold->position;
-    behavior none:
-      assumes none: hold == \null;
-      assigns \nothing;
-      ensures refused: \result == (error < 0 ? error : ONCE_NOT_OPEN) && \result < 0;
-    complete behaviors;
-    disjoint behaviors; */
-ONCE_INLINE int once_hold_to_token(struct once_ring *ring, struct once_hold *hold, int error,
-				     struct once_cqe *cqe)
-{
-	if (hold == NULL) {
-		if (error >= 0)
-			error = ONCE_NOT_OPEN;
-		return error;
-	}
-	cqe->ring = ring;
-	cqe->hold = hold;
-	cqe->position = once_hold_position(hold);
-	return 0;
-}
-
 /* All of it still holds, clause by clause: for what stores into a token. */
 /*@ ghost
   /@ requires memory: once_memory_ok(ring);
@@ -222,6 +193,57 @@ ONCE_INLINE int once_hold_to_token(struct once_ring *ring, struct once_hold *hol
     ;
   }
 */
+
+/* Fill the token if and only if there is a hold; not for callers. */
+/*@ requires token: \valid(cqe) && \base_addr(cqe) != \base_addr(ring) &&
+             (ring->open != 0 ==> once_apart(ring, \base_addr(cqe)));
+    requires ring: once_ring_ok(ring);
+    assigns cqe->ring \from ring;
+    assigns cqe->hold \from hold;
+    assigns cqe->position;
+    ensures ring: once_ring_ok(ring);
+    ensures same: ring->open == \old(ring->open) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->complete.held == \old(ring->complete.held);
+    ensures opened: \old(ring->open) != 0 ==> once_opened(ring);
+    ensures kept: \old(ring->open) != 0 ==> (\forall integer i;
+            0 <= i < ring->view.cq_entries ==>
+            ring->memory.window[i].position == \old(ring->memory.window[i].position));
+    behavior token:
+      assumes hold: hold != \null;
+      requires hold: \valid_read(hold) && \separated(hold, cqe);
+      assigns cqe->ring \from ring;
+      assigns cqe->hold \from hold;
+      assigns cqe->position;
+      ensures delivered: \result == 0;
+      ensures token: cqe->ring == ring && cqe->hold == hold && cqe->position == hold->position;
+      ensures same_hold: hold->position == \old(hold->position);
+      ensures out: \old(ring->open != 0 && once_token_out(ring, hold, hold->position)) ==>
+              once_token_out(ring, cqe->hold, cqe->position);
+    behavior none:
+      assumes none: hold == \null;
+      assigns \nothing;
+      ensures refused: \result == (error < 0 ? error : ONCE_NOT_OPEN) && \result < 0;
+    complete behaviors;
+    disjoint behaviors; */
+ONCE_INLINE int once_hold_to_token(struct once_ring *ring, struct once_hold *hold, int error,
+				     struct once_cqe *cqe)
+{
+	if (hold == NULL) {
+		if (error >= 0)
+			error = ONCE_NOT_OPEN;
+		return error;
+	}
+	cqe->ring = ring;
+	cqe->hold = hold;
+	cqe->position = once_hold_position(hold);
+	/*@ ghost
+	  if (ring->open != 0) {
+	    once_lemma_opened(ring);
+	  }
+	*/
+	return 0;
+}
 
 /*
  * Deliver the next CQE without waiting.
@@ -261,14 +283,8 @@ ONCE_INLINE int once_peek(struct once_ring *ring, struct once_cqe *cqe)
 {
 	int error = 0;
 	struct once_hold *hold = once_core_peek(ring, &error);
-	const int rc = once_hold_to_token(ring, hold, error, cqe);
 
-	/*@ ghost
-	  if (ring->open != 0) {
-	    once_lemma_opened(ring);
-	  }
-	*/
-	return rc;
+	return once_hold_to_token(ring, hold, error, cqe);
 }
 
 /*
