@@ -7,7 +7,7 @@
 set -eu
 
 build=$1/canary corpus=$(cd "$2" && pwd) replay=$(cd "$1" && pwd)/replay
-bug=see-twice-accepted file=src/see.c
+bug=see-twice-accepted file=src/see.h unit=src/see.c
 mkdir -p "$build"
 build=$(cd "$build" && pwd)
 cd "$(dirname "$0")/.."
@@ -15,9 +15,11 @@ rc=0
 "$replay" --quiet "$corpus" > "$build/clean.log" 2>&1 || rc=$?
 [ $rc -ne 77 ] || { echo 'canary: skipped, no ring here'; exit 77; }
 [ $rc -eq 0 ] || { cat "$build/clean.log"; exit 1; }
-cp "$file" "$build/planted.c"
-python3 fuzz/mutants/seed.py fuzz/mutants/bugs.txt "$bug" "$build/planted.c" > /dev/null
-objects=$(make -n -W "$file" B="$1" "$1/replay" | grep -o "$1/[^ ]*\.o" | sort -u | grep -v '/src/see\.o$')
+# a header beside the file that includes it goes before that of src/
+cp "$unit" "$build/planted.c"
+cp "$file" "$build/${file##*/}"
+python3 fuzz/mutants/seed.py fuzz/mutants/bugs.txt "$bug" "$build/${file##*/}" > /dev/null
+objects=$(make -n -W "$unit" B="$1" "$1/replay" | grep -o "$1/[^ ]*\.o" | sort -u | grep -v '/src/see\.o$')
 gcc -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -O1 -g -c "$build/planted.c" -o "$build/planted.o"
 gcc $objects "$build/planted.o" $(make -s fuzz-staged) -o "$build/replay" -luring -lpthread
 start=$(date +%s%N)

@@ -154,7 +154,13 @@ static uint64_t longest_wait(void)
 
 /* --- the clock --- */
 
-enum { TICK = 1000, MANY_LOOKS = 32, PATIENCE = 200000000, NAP = 5000 /* microseconds */, LEAP = 1000 /* seconds */ };
+enum {
+	TICK = 1000,
+	MANY_LOOKS = 256,  /* a drain may look twice for each SQE, if each fails and ends a submission */
+	PATIENCE = 200000000,
+	NAP = 5000,        /* microseconds */
+	LEAP = 1000        /* seconds */
+};
 
 static uint64_t clock_now, looks, looked_at, patient_until;
 
