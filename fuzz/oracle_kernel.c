@@ -80,9 +80,10 @@ static bool has_work(const struct oracle *o, const struct once_ring *library)
 {
 	if ((load(library->view.sq_flags) & (uint32_t)ONCE_SQ_TASKRUN) == 0)
 		return false;
-	if (o->run->backend != RUN_REAL)
-		return true;
-	(void)syscall(SYS_io_uring_enter, once_fd(library), 0, 0, IORING_ENTER_GETEVENTS, NULL, 0);
+	if (o->run->backend != RUN_REAL) /* it shows the flag where data may have come to a descriptor */
+		(void)once_port_enter(&library->port, 0, 0, ONCE_ENTER_GETEVENTS, NULL, NULL);
+	else
+		(void)syscall(SYS_io_uring_enter, once_fd(library), 0, 0, IORING_ENTER_GETEVENTS, NULL, 0);
 	return once_ready(library) != 0;
 }
 
