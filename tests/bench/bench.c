@@ -18,33 +18,37 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PAIRS = 31, SAMPLE_NANOSECONDS = 4000000, SKIP = 77 };
+/*
+ * The kernel's pages for a ring, and so its caches' luck, differ from opening to opening
+ * by more than the checks cost: each workload opens its rings anew OPENINGS times.
+ */
+enum {
+	OPENINGS = 15,
+	PAIRS = 13,
+	SAMPLES = OPENINGS * PAIRS,
+	SAMPLE_NANOSECONDS = 4000000,
+	SKIP = 77
+};
+
+struct samples {
+	double raw[SAMPLES];
+	double once[SAMPLES];
+	double ratio[SAMPLES];
+};
 
 static const struct workload workloads[] = {
-	{ "nop", STYLE_REAP, false, false, 1 },
-	{ "nop", STYLE_REAP, false, false, 8 },
-	{ "nop", STYLE_REAP, false, false, 32 },
-	{ "nop", STYLE_REAP, false, false, 256 },
-	{ "read", STYLE_REAP, true, false, 1 },
-	{ "read", STYLE_REAP, true, false, 32 },
-	{ "batch", STYLE_HOLD, false, false, 32 },
-	{ "peek", STYLE_PEEK, false, false, 32 },
-	{ "wait", STYLE_WAIT, false, false, 32 },
-	{ "nop", STYLE_REAP, false, true, 1 },
-	{ "nop", STYLE_REAP, false, true, 8 },
-	{ "nop", STYLE_REAP, false, true, 32 },
-	{ "nop", STYLE_REAP, false, true, 256 },
-	{ "read", STYLE_REAP, true, true, 1 },
-	{ "read", STYLE_REAP, true, true, 32 },
-	{ "batch", STYLE_HOLD, false, true, 32 },
-	{ "peek", STYLE_PEEK, false, true, 32 },
-	{ "wait", STYLE_WAIT, false, true, 32 },
-	{ "flight", STYLE_REAP, false, false, 32 },
-	{ "flight", STYLE_REAP, false, false, 128 },
-	{ "flight", STYLE_REAP, false, false, 512 },
-	{ "flight", STYLE_REAP, false, false, 2048 },
-	{ "flight", STYLE_REAP, false, false, 8192 },
-	{ "flight", STYLE_REAP, false, false, 16384 },
+	{ "nop", STYLE_REAP, false, false, 1 },       { "nop", STYLE_REAP, false, false, 8 },
+	{ "nop", STYLE_REAP, false, false, 32 },      { "nop", STYLE_REAP, false, false, 256 },
+	{ "read", STYLE_REAP, true, false, 1 },       { "read", STYLE_REAP, true, false, 32 },
+	{ "batch", STYLE_HOLD, false, false, 32 },    { "peek", STYLE_PEEK, false, false, 32 },
+	{ "wait", STYLE_WAIT, false, false, 32 },     { "nop", STYLE_REAP, false, true, 1 },
+	{ "nop", STYLE_REAP, false, true, 8 },        { "nop", STYLE_REAP, false, true, 32 },
+	{ "nop", STYLE_REAP, false, true, 256 },      { "read", STYLE_REAP, true, true, 1 },
+	{ "read", STYLE_REAP, true, true, 32 },       { "batch", STYLE_HOLD, false, true, 32 },
+	{ "peek", STYLE_PEEK, false, true, 32 },      { "wait", STYLE_WAIT, false, true, 32 },
+	{ "flight", STYLE_REAP, false, false, 32 },   { "flight", STYLE_REAP, false, false, 128 },
+	{ "flight", STYLE_REAP, false, false, 512 },  { "flight", STYLE_REAP, false, false, 2048 },
+	{ "flight", STYLE_REAP, false, false, 8192 }, { "flight", STYLE_REAP, false, false, 16384 },
 };
 
 enum { WORKLOADS = sizeof workloads / sizeof workloads[0] };
@@ -87,8 +91,8 @@ static int ascending(const void *a, const void *b)
 
 static double median(double *values)
 {
-	qsort(values, PAIRS, sizeof *values, ascending);
-	return values[PAIRS / 2];
+	qsort(values, SAMPLES, sizeof *values, ascending);
+	return values[SAMPLES / 2];
 }
 
 /* Rounds that fill a sample. */
@@ -102,32 +106,47 @@ static uint64_t calibrate(const struct workload *workload, const struct target *
 	return rounds;
 }
 
-/* Each pair in the other order than the one before: neither has the better place. */
-static void measure(const struct workload *workload, const struct target *target)
+static void open_both(const struct workload *workload, bool raw_first)
 {
-	double raw[PAIRS];
-	double once[PAIRS];
-	double ratio[PAIRS];
+	if (raw_first)
+		raw_open(workload);
+	once_bench_open(workload);
+	if (!raw_first)
+		raw_open(workload);
+}
+
+/* Each pair, and each opening, in the other order than the one before: neither has the better place. */
+static void sample(struct samples *samples, int opening, const struct workload *workload,
+		   const struct target *target)
+{
 	uint64_t rounds;
 
-	raw_open(workload);
-	once_bench_open(workload);
+	open_both(workload, opening % 2 == 0);
 	rounds = calibrate(workload, target);
 	once_bench_run(workload, target, rounds);
-	for (int i = 0; i < PAIRS; i++) {
+	for (int i = opening * PAIRS; i < (opening + 1) * PAIRS; i++) {
 		if (i % 2 == 0)
-			raw[i] = timed(raw_run, workload, target, rounds);
-		once[i] = timed(once_bench_run, workload, target, rounds);
+			samples->raw[i] = timed(raw_run, workload, target, rounds);
+		samples->once[i] = timed(once_bench_run, workload, target, rounds);
 		if (i % 2 != 0)
-			raw[i] = timed(raw_run, workload, target, rounds);
-		ratio[i] = once[i] / raw[i];
+			samples->raw[i] = timed(raw_run, workload, target, rounds);
+		samples->ratio[i] = samples->once[i] / samples->raw[i];
 	}
-	printf("%s\t%s\t%u\t%.1f\t%.1f\t%.3f\t%.1f\n", workload->name,
-	       workload->defer ? "defer" : "default", workload->depth, median(raw), median(once),
-	       median(ratio), (double)once_bench_memory(workload) / workload->depth);
-	fflush(stdout);
 	once_bench_close();
 	raw_close();
+}
+
+static void measure(const struct workload *workload, const struct target *target)
+{
+	static struct samples samples;
+
+	for (int opening = 0; opening < OPENINGS; opening++)
+		sample(&samples, opening, workload, target);
+	printf("%s\t%s\t%u\t%.1f\t%.1f\t%.3f\t%.1f\n", workload->name,
+	       workload->defer ? "defer" : "default", workload->depth, median(samples.raw),
+	       median(samples.once), median(samples.ratio),
+	       (double)once_bench_memory(workload) / workload->depth);
+	fflush(stdout);
 }
 
 /*
