@@ -10,28 +10,8 @@
 
 /* All of it still holds, clause by clause: for what stores into the ring on its own. */
 /*@ ghost
-  /@ requires memory: once_memory_ok(ring);
-     requires counted: once_counted(ring->capacity);
-     requires slots: once_slots(ring);
-     requires stack: once_stack(ring);
-     requires stacked: once_stacked(ring);
-     requires ends: once_ring_ends(ring);
-     requires parked: once_parked(ring);
-     requires returned: once_returned(ring);
-     requires wear: once_wear(ring);
-     requires ledger: once_ledger(ring);
-     requires sums: once_sums(ring->capacity);
-     requires credits: once_credits(ring);
-     requires total: once_credit_total(ring);
-     requires debtors: once_debtors(ring);
-     requires queue: once_queue(ring);
-     requires bounds: once_bounds(ring);
-     requires told: once_told(ring);
-     requires marks: once_marks(ring);
-     requires holds: once_holds(ring);
-     requires endings: once_endings(ring);
-     requires tokens: once_tokens(ring->view.cq_entries);
-     requires out: once_out(ring);
+  /@ ONCE_NEEDS_SLOTS(ring);
+     ONCE_NEEDS_WINDOW(ring);
      assigns \nothing;
      ensures slots: once_slots_ok(ring);
      ensures window: once_window_ok(ring);
@@ -208,19 +188,7 @@ static inline bool once_hold_ends(const struct once_hold *hold)
     ONCE_KEEPS_WINDOW(ring);
     ensures same_head: ring->complete.head == \old(ring->complete.head) &&
             ring->complete.head_index == \old(ring->complete.head_index);
-    ensures same_places: ring->complete.delivered == \old(ring->complete.delivered) &&
-            ring->complete.next_index == \old(ring->complete.next_index);
-    ensures same_counts: ring->complete.held == \old(ring->complete.held) &&
-            ring->complete.ended == \old(ring->complete.ended) &&
-            ring->submit.free == \old(ring->submit.free);
-    ensures same_totals: ring->complete.freed == \old(ring->complete.freed) &&
-            ring->submit.collected == \old(ring->submit.collected);
-    ensures same_opening: ring->complete.opened_at == \old(ring->complete.opened_at) &&
-            ring->open == \old(ring->open) && ring->options == \old(ring->options);
-    ensures same_limits: ring->submit.sq_tail == \old(ring->submit.sq_tail) &&
-            ring->submit.wear_from == \old(ring->submit.wear_from) &&
-            ring->submit.credit_taken == \old(ring->submit.credit_taken) &&
-            ring->complete.credit_returned == \old(ring->complete.credit_returned);
+    ONCE_SAME_COUNTERS(ring);
     ensures spent: hold->position == ONCE_NO_POSITION;
     ensures count: once_n_out == \old(once_n_out) - 1; */
 static inline void once_mark_seen(struct once_ring *ring, struct once_hold *hold)

@@ -146,13 +146,7 @@ static inline uint32_t pass_place(struct once_ring *ring, const struct once_hold
 /* The head has moved: say so to the other thread, and to the kernel if need be. */
 /*@ requires memory: once_memory_ok(ring);
     requires slots: once_slots_ok(ring);
-    requires bounds: once_bounds(ring);
-    requires told: once_told(ring);
-    requires marks: once_marks(ring);
-    requires holds: once_holds(ring);
-    requires endings: once_endings(ring);
-    requires tokens: once_tokens(ring->view.cq_entries);
-    requires out: once_out(ring);
+    ONCE_NEEDS_WINDOW(ring);
     requires books: once_books_submit(ring);
     requires head: head == once_head && index == once_head_at;
     requires counts: freed == once_freed && ended == once_n_ended;

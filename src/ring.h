@@ -208,11 +208,7 @@ bool once_consume_own(struct once_ring *ring, const struct once_wire_cqe *cqe);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
     ensures ring: once_machine(ring);
-    ensures entries: ring->view.cq_entries == \old(ring->view.cq_entries);
-    ensures capacity: ring->capacity == \old(ring->capacity);
-    ensures held: ring->complete.held == \old(ring->complete.held);
-    ensures kept: \forall integer i; 0 <= i < ring->view.cq_entries ==>
-            ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    ONCE_SAME_TOKENS(ring);
     ensures posted: \result == ring->complete.ready - once_next; */
 uint32_t once_refill(struct once_ring *ring);
 /* ... less the library's own: so many tokens can be had. */
@@ -257,11 +253,7 @@ struct once_hold *once_deliver_next(struct once_ring *ring);
     assigns ring->port, ring->submit.owner, ring->complete.owner, ring->complete.published,
             ring->complete.ready, *ring->view.cq_head;
     ensures ring: once_machine(ring);
-    ensures entries: ring->view.cq_entries == \old(ring->view.cq_entries);
-    ensures capacity: ring->capacity == \old(ring->capacity);
-    ensures held: ring->complete.held == \old(ring->complete.held);
-    ensures kept: \forall integer i; 0 <= i < ring->view.cq_entries ==>
-            ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    ONCE_SAME_TOKENS(ring);
     ensures answer: \result <= 0; */
 int once_fetch_backlog(struct once_ring *ring, const char *call);
 /*

@@ -55,20 +55,7 @@ static inline bool is_held(const struct once_ring *ring, struct once_hold *hold,
     ONCE_KEEPS_WINDOW(ring);
     ensures same_sizes: ring->view.cq_entries == \old(ring->view.cq_entries) &&
             ring->capacity == \old(ring->capacity);
-    ensures same_places: ring->complete.delivered == \old(ring->complete.delivered) &&
-            ring->complete.next_index == \old(ring->complete.next_index);
-    ensures same_counts: ring->complete.held == \old(ring->complete.held) &&
-            ring->complete.ended == \old(ring->complete.ended) &&
-            ring->submit.free == \old(ring->submit.free);
-    ensures same_totals: ring->complete.freed == \old(ring->complete.freed) &&
-            ring->submit.collected == \old(ring->submit.collected);
-    ensures same_opening: ring->complete.opened_at == \old(ring->complete.opened_at) &&
-            ring->open == \old(ring->open);
-    ensures same_limits: ring->submit.sq_tail == \old(ring->submit.sq_tail) &&
-            ring->submit.wear_from == \old(ring->submit.wear_from) &&
-            ring->submit.credit_taken == \old(ring->submit.credit_taken) &&
-            ring->complete.credit_returned == \old(ring->complete.credit_returned) &&
-            ring->options == \old(ring->options);
+    ONCE_SAME_COUNTERS(ring);
     ensures kept: ONCE_WINDOW_KEPT(ring);
     ensures forward: once_head == \old(once_head) + 1 &&
             once_head_at == once_wrap(ring->view.cq_entries, \old(once_head_at) + 1);

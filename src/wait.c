@@ -83,21 +83,13 @@ int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, 
 	return 0;
 }
 
-/* Of a contract: what asking the kernel leaves as it was. */
-#define ASKING_KEEPS(ring) \
-	ensures entries: ring->view.cq_entries == \old(ring->view.cq_entries); \
-	ensures capacity: ring->capacity == \old(ring->capacity); \
-	ensures held: ring->complete.held == \old(ring->complete.held); \
-	ensures kept: \forall integer i; 0 <= i < ring->view.cq_entries ==> \
-	        ring->memory.window[i].position == \old(ring->memory.window[i].position)
-
 /* As once_owns_complete(), which binds the thread. */
 /*@ requires ring: once_machine(ring);
     assigns ring->submit.owner, ring->complete.owner, ring->port;
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
-    ASKING_KEEPS(ring);
+    ONCE_SAME_TOKENS(ring);
     ensures head: ring->complete.head == \old(ring->complete.head); */
 static inline bool owns(struct once_ring *ring)
 {
@@ -110,7 +102,7 @@ static inline bool owns(struct once_ring *ring)
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
-    ASKING_KEEPS(ring);
+    ONCE_SAME_TOKENS(ring);
     ensures answer: \result == 0 || once_is_errno(\result); */
 static inline int flush_backlog(struct once_ring *ring)
 {

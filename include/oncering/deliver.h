@@ -161,28 +161,8 @@ ONCE_INLINE int once_hold_result(const struct once_hold *hold)
 
 /* All of it still holds, clause by clause: for what stores into a token. */
 /*@ ghost
-  /@ requires memory: once_memory_ok(ring);
-     requires counted: once_counted(ring->capacity);
-     requires slots: once_slots(ring);
-     requires stack: once_stack(ring);
-     requires stacked: once_stacked(ring);
-     requires ends: once_ring_ends(ring);
-     requires parked: once_parked(ring);
-     requires returned: once_returned(ring);
-     requires wear: once_wear(ring);
-     requires ledger: once_ledger(ring);
-     requires sums: once_sums(ring->capacity);
-     requires credits: once_credits(ring);
-     requires total: once_credit_total(ring);
-     requires debtors: once_debtors(ring);
-     requires queue: once_queue(ring);
-     requires bounds: once_bounds(ring);
-     requires told: once_told(ring);
-     requires marks: once_marks(ring);
-     requires holds: once_holds(ring);
-     requires endings: once_endings(ring);
-     requires tokens: once_tokens(ring->view.cq_entries);
-     requires out: once_out(ring);
+  /@ ONCE_NEEDS_SLOTS(ring);
+     ONCE_NEEDS_WINDOW(ring);
      requires books: ring->open != 0 && once_books_submit(ring) && once_books_complete(ring);
      requires prefix: once_prefix(ring) && once_arming == ONCE_NO_INDEX;
      assigns \nothing;

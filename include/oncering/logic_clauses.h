@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a contract says of the whole machine, clause by clause, so that a failed
+ * goal names what is lost. *kind*: requires, ensures, loop invariant.
+ */
+#ifndef ONCERING_LOGIC_CLAUSES_H
+#define ONCERING_LOGIC_CLAUSES_H
+
+#define ONCE_SLOT_CLAUSES(kind, ring) \
+	kind memory: once_memory_ok(ring); \
+	kind counted: once_counted(ring->capacity); \
+	kind slots: once_slots(ring); \
+	kind stack: once_stack(ring); \
+	kind stacked: once_stacked(ring); \
+	kind ends: once_ring_ends(ring); \
+	kind parked: once_parked(ring); \
+	kind returned: once_returned(ring); \
+	kind wear: once_wear(ring); \
+	kind ledger: once_ledger(ring); \
+	kind sums: once_sums(ring->capacity); \
+	kind credits: once_credits(ring); \
+	kind total: once_credit_total(ring); \
+	kind debtors: once_debtors(ring); \
+	kind queue: once_queue(ring)
+
+#define ONCE_WINDOW_CLAUSES(kind, ring) \
+	kind bounds: once_bounds(ring); \
+	kind told: once_told(ring); \
+	kind marks: once_marks(ring); \
+	kind holds: once_holds(ring); \
+	kind endings: once_endings(ring); \
+	kind tokens: once_tokens(ring->view.cq_entries); \
+	kind out: once_out(ring)
+
+#define ONCE_BOOK_CLAUSES(kind, ring) \
+	kind open: ring->open != 0; \
+	kind books_submit: once_books_submit(ring); \
+	kind books_complete: once_books_complete(ring)
+
+#define ONCE_NEEDS_SLOTS(ring) ONCE_SLOT_CLAUSES(requires, ring)
+#define ONCE_NEEDS_WINDOW(ring) ONCE_WINDOW_CLAUSES(requires, ring)
+#define ONCE_KEEPS_SLOTS(ring) ONCE_SLOT_CLAUSES(ensures, ring)
+#define ONCE_KEEPS_WINDOW(ring) ONCE_WINDOW_CLAUSES(ensures, ring)
+#define ONCE_KEEPS_BOOKS(ring) ONCE_BOOK_CLAUSES(ensures, ring)
+#define ONCE_LOOP_SLOTS(ring) ONCE_SLOT_CLAUSES(loop invariant, ring)
+#define ONCE_LOOP_WINDOW(ring) ONCE_WINDOW_CLAUSES(loop invariant, ring)
+
+/* The window stays as it is. */
+#define ONCE_WINDOW_KEPT(ring) \
+	\forall integer i; 0 <= i < ring->view.cq_entries ==> \
+	  ring->memory.window[i].slot == \old(ring->memory.window[i].slot) && \
+	  ring->memory.window[i].flags == \old(ring->memory.window[i].flags) && \
+	  ring->memory.window[i].position == \old(ring->memory.window[i].position)
+
+/* Neither side's counters change, but the head. */
+#define ONCE_SAME_COUNTERS(ring) \
+	ensures same_places: ring->complete.delivered == \old(ring->complete.delivered) && \
+	  ring->complete.next_index == \old(ring->complete.next_index); \
+	ensures same_counts: ring->complete.held == \old(ring->complete.held) && \
+	  ring->complete.ended == \old(ring->complete.ended) && \
+	  ring->submit.free == \old(ring->submit.free); \
+	ensures same_totals: ring->complete.freed == \old(ring->complete.freed) && \
+	  ring->submit.collected == \old(ring->submit.collected); \
+	ensures same_opening: ring->complete.opened_at == \old(ring->complete.opened_at) && \
+	  ring->open == \old(ring->open) && ring->options == \old(ring->options); \
+	ensures same_limits: ring->submit.sq_tail == \old(ring->submit.sq_tail) && \
+	  ring->submit.wear_from == \old(ring->submit.wear_from) && \
+	  ring->submit.credit_taken == \old(ring->submit.credit_taken) && \
+	  ring->complete.credit_returned == \old(ring->complete.credit_returned)
+
+/* The tokens that are out stay as they are. */
+#define ONCE_SAME_TOKENS(ring) \
+	ensures entries: ring->view.cq_entries == \old(ring->view.cq_entries); \
+	ensures capacity: ring->capacity == \old(ring->capacity); \
+	ensures held: ring->complete.held == \old(ring->complete.held); \
+	ensures kept: \forall integer i; 0 <= i < ring->view.cq_entries ==> \
+	  ring->memory.window[i].position == \old(ring->memory.window[i].position)
+
+/* What reclaiming may change, but the ring's own counters. */
+#define ONCE_SLOT_MEMORY(ring) \
+	ring->complete.retired, ring->complete.return_index, ring->complete.credit_returned, \
+	ring->submit.free, ring->memory.stack[0 .. ring->capacity - 1], \
+	ring->memory.returned[0 .. ring->capacity - 1], \
+	ring->memory.credits[0 .. ring->capacity - 1], \
+	ring->memory.ops[0 .. ring->capacity - 1].life, once_at[0 .. 65535], \
+	once_place[0 .. 65535], once_state[0 .. 65535], once_rank[0 .. 65535], \
+	once_credit_sum[0 .. 65536], once_n_free, once_n_ended, once_n_parked, once_n_retired, \
+	once_freed, once_head, once_head_at
+
+/* Every ghost: where the machine is. */
+#define ONCE_GHOSTS \
+	once_state[0 .. 65535], once_at[0 .. 65535], once_place[0 .. 65535], once_rank[0 .. 65535], \
+	once_end_at[0 .. 65535], once_out_at[0 .. 65535], once_out_place[0 .. 65535], \
+	once_credit_sum[0 .. 65536], once_n_free, once_n_taken, once_n_live, once_n_ended, \
+	once_n_parked, once_n_retired, once_n_out, once_freed, once_collected, once_head, \
+	once_head_at, once_next, once_next_at, once_arming
+
+/* What the head's move may change of them. */
+#define ONCE_HEAD_COUNTERS(ring) \
+	ring->complete.head, ring->complete.head_index, ring->complete.freed, \
+	ring->complete.ended, ring->complete.published, *ring->view.cq_head
+
+#endif
