@@ -103,12 +103,12 @@ static void reap(unsigned depth, int result)
 
 		if (n < 0)
 			bench_fail("once_reap_batch", n);
-		for (int i = 0; i < n; i++) {
+		for (const struct once_completion *one = done; one != done + n; one++) {
 			uint64_t owner = 0;
 
-			if (once_completion_owner(&done[i], &once_cookie_type, &owner) != 0 ||
-			    done[i].result != result || owner != reaped)
-				bench_fail("once completion", done[i].result);
+			if (once_completion_owner(one, &once_cookie_type, &owner) != 0 ||
+			    one->result != result || owner != reaped)
+				bench_fail("once completion", one->result);
 			reaped++;
 		}
 	}
