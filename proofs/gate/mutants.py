@@ -110,10 +110,11 @@ def score(mutants, build, jobs):
     return Score(rejected, len(mutants), faults)
 
 
-def sample(build, jobs):
-    """A few of them, other ones with each commit."""
+def sample(build, jobs, units):
+    """A few of those in *units*, other ones with each commit."""
     head = sources.commit()
-    order = sorted(load(), key=lambda m: hashlib.sha256((head + m.name).encode()).digest())
+    those = [mutant for mutant in load() if {mutant.file, mutant.unit} <= units]
+    order = sorted(those, key=lambda m: hashlib.sha256((head + m.name).encode()).digest())
     print('\nmutants, a sample')
     return score(order[:SAMPLE], build, jobs)
 
