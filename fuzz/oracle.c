@@ -79,7 +79,10 @@ static void take_over(struct oracle *o, unsigned index)
 	const struct once_ring *ring = &o->run->rings[index];
 	struct model *m = &o->rings[index].model;
 	const bool goes_on = ring->ages != 0 && ring->tag == o->tags[index];
+	const uint64_t tag = ring->tag / ONCE_TAG_UNIT;
 
+	o->again = o->again || (ring->ages == 0 && o->had[tag]);
+	o->had[tag] = true;
 	m->armed_total = once_armed_total(ring);
 	m->head = m->delivered = m->forgotten = once_passed_total(ring);
 	for (uint32_t slot = 0; slot < m->setup.capacity; slot++) {
@@ -130,6 +133,8 @@ void oracle_begin(struct oracle *o, struct run *run)
 {
 	o->run = run;
 	memset(o->tags, 0, sizeof o->tags);
+	memset(o->had, 0, sizeof o->had);
+	o->again = false;
 	o->loose = o->threads = o->spoofed = o->misled = o->restless = o->stray = false;
 	o->step = NULL;
 	memset(o->copies, 0, sizeof o->copies);

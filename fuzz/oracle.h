@@ -85,6 +85,8 @@ struct oracle {
 	struct oracle_stream streams[STREAMS];
 	uint64_t generations[RINGS][MODEL_SLOTS]; /* that a ring with this tag may go on with, by ring and slot */
 	uint64_t tags[RINGS];
+	bool had[ONCE_TAGS + 1]; /* tags of this input's rings */
+	bool again;         /* a ring has the tag and the generations of one before it: what is stale looks new */
 	bool loose;
 	bool threads;       /* the second one was used */
 	bool spoofed;       /* a message bore an operation's identity */

@@ -206,7 +206,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	open_rings(&scenario);
 	oracle_begin(&oracle, run);
 	target_look(true);
-	for (uint32_t i = 0; i < scenario.count; i++)
+	for (uint32_t i = 0; i < scenario.count && !oracle.again; i++)
 		oracle_step(&oracle, &scenario.steps[i], i);
 	target_look(false);
 	oracle_finish(&oracle);

@@ -28,7 +28,11 @@ struct once_config {
 	uint32_t options;          /* ONCE_SPLIT, ONCE_TRAP, ONCE_EXPECT_FOREIGN */
 	uint32_t hide_features;    /* IORING_FEAT_* to do without, for tests */
 	uint32_t multishot_credit; /* CQ places set aside for each multishot operation; 0: 1 */
-	uint64_t generations_used; /* as if every slot had lived so often, for tests; < 2^40 - 1 */
+	/*
+	 * As if every slot had lived so often, for tests; < 2^40 - 1. A ring that is opened
+	 * with it may have identities of another such ring, 127 openings before it.
+	 */
+	uint64_t generations_used;
 	once_handler *handler;     /* may be NULL */
 	void *context;             /* for the handler */
 	struct once_memory memory;
