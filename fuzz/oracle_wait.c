@@ -8,7 +8,7 @@
 
 enum {
 	LONG = 2000000000, /* nanoseconds of patience: it must end, though the machine be busy */
-	SHORT = 200000    /* ... it may never end */
+	SHORT = 200000     /* ... it may never end */
 };
 
 /* --- waits --- */
