@@ -34,7 +34,7 @@ void __wrap_run_unwatch(struct run *run, bool fell_short);
 
 /*
  * A ring that is opened while none is open has the first ring's tag: in a program that
- * takes 253 more openings. Its identities must go on behind those of the closed one.
+ * takes 127 more openings. Its identities must go on behind those of the closed one.
  */
 uint64_t __wrap_once_port_serial(void)
 {

@@ -213,7 +213,7 @@ def main():
         if given.page:
             raise_floors(results)
         sample = mutants.sample(build, given.jobs, {unit.path for unit in units})
-        faults += sample.faults
+        faults += sample.faults or ([] if sample.tried else ['no mutant was tried'])
     shipped = [name for result in results if not result.unit.path.startswith('proofs/')
                for name in result.unit.functions if name not in sources.ghosts(ROOT, result.unit.path)]
     print()
