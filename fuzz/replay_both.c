@@ -2,7 +2,8 @@
 /*
  * One input, two kernels: the same steps on the real ring and on the emulated one
  * must come to the same events, as far as the emulated kernel does what they ask
- * for and the order of CQEs is defined: no timers, no second thread, no sockets.
+ * for and the order of CQEs is defined: no timers, no second thread, no sockets, and
+ * no further than where two operations wait for the pipe: nobody says which is first.
  */
 #include "replay.h"
 
@@ -104,6 +105,22 @@ static void compare(const struct scenario_step *step, uint32_t index)
 	replay_both_steps++;
 }
 
+static bool waits_for_pipe(const struct run *run, const struct run_op *op)
+{
+	return op->id != 0 && op->ended == 0 && run_op_state(run, op) == ONCE_STATE_IN_FLIGHT &&
+	       op->verb >= VERB_PREP_READ && op->verb <= VERB_PREP_POLL_MULTISHOT;
+}
+
+static bool has_order(const struct run *run)
+{
+	uint32_t waiting = 0;
+
+	for (unsigned ring = 0; ring < RINGS; ring++)
+		for (uint32_t slot = 0; run->rings[ring].open != 0 && slot < run->rings[ring].capacity; slot++)
+			waiting += waits_for_pipe(run, &run->ops[ring][slot]);
+	return waiting < 2;
+}
+
 void replay_both(const uint8_t *bytes, size_t length)
 {
 	struct run_leftovers left;
@@ -119,7 +136,7 @@ void replay_both(const uint8_t *bytes, size_t length)
 			_Exit(TARGET_SKIP);
 	}
 	compare(NULL, RUN_AT_OPEN);
-	for (uint32_t i = 0; i < scenario.count; i++) {
+	for (uint32_t i = 0; i < scenario.count && has_order(&runs[0]); i++) {
 		(void)run_step(&runs[0], &scenario.steps[i], i);
 		(void)run_step(&runs[1], &scenario.steps[i], i);
 		compare(&scenario.steps[i], i);

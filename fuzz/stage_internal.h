@@ -26,8 +26,10 @@ bool stage_is_soiled(void);
 void stage_begin_time(void);
 /* Until each has done what it has, or is blocked. */
 void stage_let_workers_end(void);
-/* The first short timeout among the next *count* SQEs, but for *from*; *count*: none. */
-uint32_t stage_until_timeout(const struct once_port_view *view, uint32_t from, uint32_t count);
+/* Whether a short timeout is among the next *count* SQEs. */
+bool stage_has_timeout(const struct once_port_view *view, uint32_t count);
+/* How many of the next *count* SQEs are one chain, or one alone: 1 or more. */
+uint32_t stage_chain(const struct once_port_view *view, uint32_t count);
 /* Until the short timeouts among the last *count* SQEs have, whose CQEs lie behind *cq_tail*. */
 void stage_let_timeouts_end(const struct once_port_view *view, uint32_t count, uint32_t cq_tail);
 void stage_renew(struct run *run);

@@ -231,7 +231,8 @@ static int enter_and_wait(const struct once_port *port, uint32_t count, uint32_t
 
 /*
  * SQEs are read; what ends by itself has ended when it returns, as after a step. What
- * a worker does comes before a timeout behind it.
+ * a worker does has ended before the SQE behind it is read, but for one of its chain: the
+ * two would race.
  */
 static int enter_and_submit(const struct once_port *port, const struct once_port_view *view, uint32_t count,
 			    uint32_t flags)
@@ -241,7 +242,7 @@ static int enter_and_submit(const struct once_port *port, const struct once_port
 	while (all < count) {
 		const uint32_t tail = __atomic_load_n(view->cq_tail, __ATOMIC_ACQUIRE);
 		const uint32_t left = count - all;
-		const uint32_t some = has_workers && !stage_is_soiled() ? stage_until_timeout(view, 1, left) : left;
+		const uint32_t some = has_workers && !stage_is_soiled() ? stage_chain(view, left) : left;
 		const int submitted = __real_once_port_enter(port, some, 0, flags, NULL, NULL);
 
 		if (has_workers)
@@ -262,7 +263,7 @@ static int enter(const struct once_port *port, uint32_t count, uint32_t least, u
 	const struct once_port_view *view = on_real_ring && count != 0 ? stage_view_of(port) : NULL;
 	int submitted;
 
-	if (view == NULL || (!has_workers && stage_until_timeout(view, 0, count) == count))
+	if (view == NULL || (!has_workers && !stage_has_timeout(view, count)))
 		return least != 0 ? enter_and_wait(port, count, least, flags, timeout, sigmask)
 				  : __real_once_port_enter(port, count, least, flags, timeout, sigmask);
 	submitted = enter_and_submit(port, view, count,

@@ -70,13 +70,25 @@ static bool came(const struct once_port_view *view, unsigned shift, uint32_t tai
 	return false;
 }
 
-uint32_t stage_until_timeout(const struct once_port_view *view, uint32_t from, uint32_t count)
+bool stage_has_timeout(const struct once_port_view *view, uint32_t count)
 {
 	const uint32_t head = once_load_kernel(view->sq_head);
+	uint32_t i = 0;
 
-	while (from < count && !is_short(&view->sqes[(head + from) & (view->sq_entries - 1)]))
-		from++;
-	return from;
+	while (i < count && !is_short(&view->sqes[(head + i) & (view->sq_entries - 1)]))
+		i++;
+	return i < count;
+}
+
+uint32_t stage_chain(const struct once_port_view *view, uint32_t count)
+{
+	const uint32_t head = once_load_kernel(view->sq_head);
+	struct io_uring_sqe sqe = { .flags = IOSQE_IO_LINK };
+	uint32_t length = 0;
+
+	while (length < count && (sqe.flags & (IOSQE_IO_LINK | IOSQE_IO_HARDLINK)) != 0)
+		memcpy(&sqe, &view->sqes[(head + length++) & (view->sq_entries - 1)], sizeof sqe);
+	return length;
 }
 
 void stage_let_timeouts_end(const struct once_port_view *view, uint32_t count, uint32_t cq_tail)

@@ -88,13 +88,26 @@ static bool is_refused(const struct io_uring_sqe *sqe)
 	return flags >= 0 && (flags & O_ACCMODE) == (reads ? O_WRONLY : O_RDONLY) && (reads || writes);
 }
 
+/* To read or write nothing does not block. */
+static bool moves_nothing(const struct io_uring_sqe *sqe)
+{
+	const bool plain = sqe->opcode == IORING_OP_READ || sqe->opcode == IORING_OP_WRITE;
+	const bool vectors = sqe->opcode == IORING_OP_READV || sqe->opcode == IORING_OP_WRITEV;
+	const struct iovec *iov = pointer(sqe->addr);
+	size_t length = plain ? sqe->len : 0;
+
+	for (uint32_t i = 0; vectors && i < sqe->len; i++)
+		length += iov[i].iov_len;
+	return (plain || vectors) && length == 0;
+}
+
 /* Reading, writing and the like would block, and the descriptor allows that. */
 static bool would_block(const struct io_uring_sqe *sqe)
 {
 	const int fd = sqe->opcode == IORING_OP_SPLICE ? sqe->splice_fd_in : sqe->fd;
 	const short events = sqe->opcode == IORING_OP_SPLICE ? POLLIN : events_of(sqe);
 
-	if (events == 0 || events_now(fd, events) != 0)
+	if (events == 0 || moves_nothing(sqe) || events_now(fd, events) != 0)
 		return false;
 	return (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
 }
