@@ -56,12 +56,10 @@ static void copy_out(struct once_ring *ring, struct once_hold *hold, struct once
 static inline bool copy_and_end(struct once_op *op, const struct once_wire_cqe *cqe, uint64_t id,
 				struct once_completion *done)
 {
-	const uint32_t flags = cqe->flags;
-
 	done->lent = op->lent;
 	done->result = cqe->res;
-	done->flags = flags;
-	if ((flags & ONCE_CQE_F_MORE) != 0)
+	done->flags = cqe->flags;
+	if ((done->flags & ONCE_CQE_F_MORE) != 0)
 		return false;
 	op->id = id + 1 + ONCE_AT_REST;
 	return true;
