@@ -26,7 +26,7 @@ import page
 import sources
 
 ROOT = sources.ROOT
-CHEAP = 60000 # steps a goal, at most
+CHEAP = 200000 # steps a goal, at most
 Unit = collections.namedtuple('Unit', 'path provers steps goals smoke others functions calls')
 Result = collections.namedtuple('Result', 'unit goals smoke properties separated faults')
 
