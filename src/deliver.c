@@ -110,9 +110,7 @@ static inline struct once_hold *settle_other(struct once_ring *ring, struct once
     assigns ONCE_DELIVERY(ring);
     assigns \result \from ring->memory.window, ring->complete.next_index;
     ensures ring: once_machine(ring);
-    ensures same: ring->complete.ready == \old(ring->complete.ready) &&
-            ring->view.cq_entries == \old(ring->view.cq_entries) &&
-            ring->capacity == \old(ring->capacity);
+    STEP_SAME(ring);
     ensures next: once_next == \old(once_next) + 1;
     ensures forward: \old(once_head) <= once_head;
     ensures own: \result == \null ==> ring->complete.held == \old(ring->complete.held) &&
@@ -174,6 +172,8 @@ struct once_hold *once_deliver_next(struct once_ring *ring)
 
 		/*@ assert ready: once_next < ring->complete.ready; */
 		/*@ assert place: index == once_next_at < ring->view.cq_entries; */
+		/*@ assert window: \valid(ring->memory.window + (0 .. ring->view.cq_entries - 1)); */
+		/*@ assert usable: \valid(hold); */
 		/*@ assert beyond: once_pos(ring->view.cq_entries, once_next_at) == once_next; */
 		/*@ assert seen: ring->memory.window[once_next_at].position == ONCE_NO_POSITION; */
 		/*@ assert empty: once_head == once_next ==> once_head_at == once_next_at; */
