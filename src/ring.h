@@ -276,6 +276,7 @@ uint64_t once_end_of(const struct once_timespec *time);
 /* Enter until one more CQE is posted than is known of, the library's own too. 0 or -errno. */
 /*@ requires ring: \valid(ring) && \valid(ring->view.cq_head);
     requires apart: \separated(ring, ring->view.cq_head);
+    requires ready: 0 <= ring->complete.ready - ring->complete.head <= ring->view.cq_entries <= 65536;
     requires timeout: timeout == \null || \valid_read(timeout);
     assigns ring->complete.published, *ring->view.cq_head;
     ensures published: ring->complete.published == ring->complete.head;

@@ -261,10 +261,24 @@ ONCE_INLINE int once_hold_to_token(struct once_ring *ring, struct once_hold *hol
 ONCE_NONNULL ONCE_MUST_CHECK
 ONCE_INLINE int once_peek(struct once_ring *ring, struct once_cqe *cqe)
 {
-	int error = 0;
-	struct once_hold *hold = once_core_peek(ring, &error);
+	int rc;
 
-	return once_hold_to_token(ring, hold, error, cqe);
+	{ /* the proof looks back when error is gone */
+		int error = 0;
+		struct once_hold *hold = once_core_peek(ring, &error);
+
+		rc = once_hold_to_token(ring, hold, error, cqe);
+		/*@ assert apart: ring->open != 0 ==> once_apart(ring, \base_addr(&error)) &&
+		      \base_addr(ring->view.sq_head) != \base_addr(&error) &&
+		      \base_addr(ring->view.cq_tail) != \base_addr(&error) &&
+		      \base_addr(ring->view.sq_flags) != \base_addr(&error); */
+		/*@ assert opened: ring->open != 0 ==> once_opened(ring); */
+		/*@ assert valid: ring->open != 0 ==> once_valid(ring); */
+	}
+	/*@ assert valid: ring->open != 0 ==> once_valid(ring); */
+	/*@ assert memory: ring->open != 0 ==> once_memory_ok(ring); */
+	/*@ assert opened: ring->open != 0 ==> once_opened(ring); */
+	return rc;
 }
 
 /*
