@@ -149,12 +149,16 @@ int once_write_special(struct once_sqe *sqe)
 		credit = ring->multishot_credit;
 	else if ((shape & ONCE_SHAPE_ZERO_COPY) != 0)
 		credit = 1;
+	/*@ assert room: once_sq_has_place(ring) && sqe->ring == ring; */
 	/*@ ghost once_lemma_slot(ring->tag, (uint32_t)(sqe->op - ring->memory.ops), sqe->id); */
 	if (credit != 0 && !lend_credit(ring, once_id_slot(sqe->id), credit))
 		return ONCE_NO_CREDIT;
+	/*@ assert room: once_sq_has_place(ring) && sqe->ring == ring; */
 	once_write_sqe(ring, index, sqe, sqe->id);
+	/*@ assert room: once_sq_has_place(ring) && sqe->ring == ring; */
 	if ((shape & ONCE_SHAPE_TIMED) != 0)
 		write_time(ring, index, &sqe->time);
+	/*@ assert room: once_sq_has_place(ring) && sqe->ring == ring; */
 	return 0;
 }
 

@@ -146,12 +146,47 @@ ONCE_INLINE void once_write_sqe(struct once_ring *ring, uint32_t index, const st
 	once_wire_copy(&ring->view.sqes[index], &sqe->wire, id);
 }
 
+/* A taken SQE goes into the SQ's next place: 0, or its fault. Not for callers. */
+/*@ requires ring: once_opened(sqe->ring);
+    requires sqe: \valid_read(sqe) && once_apart(sqe->ring, \base_addr(sqe));
+    requires issued: \exists integer s; once_issued(sqe, sqe->ring, s);
+    assigns sqe->ring->submit.sq_lap, sqe->ring->submit.credit_taken,
+            sqe->ring->memory.credits[0 .. sqe->ring->capacity - 1],
+            sqe->ring->memory.times[0 .. sqe->ring->view.sq_entries - 1],
+            sqe->ring->view.sqes[0 .. sqe->ring->view.sq_entries - 1],
+            once_credit_sum[0 .. 65536], once_arming;
+    ONCE_KEEPS_SLOTS(sqe->ring);
+    ONCE_KEEPS_WINDOW(sqe->ring);
+    ONCE_KEEPS_BOOKS(sqe->ring);
+    ensures prefix: once_prefix(sqe->ring);
+    ensures room: once_sq_has_place(sqe->ring);
+    ensures stale: sqe->op->id != sqe->id + once_G ==> \result == ONCE_NOT_TAKEN;
+    ensures written: \result == 0 ==> lent.type != \null;
+    ensures fault: \result != 0 ==> once_arming == ONCE_NO_INDEX;
+    ensures lent: once_arming == ONCE_NO_INDEX ||
+            sqe->op == sqe->ring->memory.ops + once_arming; */
+ONCE_INLINE int once_write_taken(struct once_sqe *sqe, struct once_lent lent)
+{
+	const uint32_t index = once_next_index(sqe->ring);
+
+	if (once_op_id(sqe->op) != sqe->id + ONCE_AT_REST)
+		return ONCE_NOT_TAKEN;
+	if (sqe->fault != 0)
+		return sqe->fault;
+	if (lent.type == NULL) /* that would look like a foreign completion */
+		return ONCE_BAD_ARGUMENT;
+	if (sqe->shape != ONCE_SHAPE_ONE)
+		return once_write_special(sqe);
+	once_write_sqe(sqe->ring, index, sqe, sqe->id);
+	return 0;
+}
+
 /* TAKEN → ARMED, and the owner is lent. Not for callers. */
 /*@ requires ring: once_machine(ring) && once_prefix(ring);
     requires op: \exists integer s; 0 <= s < ring->capacity && op == ring->memory.ops + s &&
              once_state[s] == ONCE_IS_TAKEN;
     requires id: op->id == id + once_G;
-    requires position: position == ring->submit.sq_tail && once_sq_has_place(ring);
+    requires place: once_sq_has_place(ring);
     requires credit: once_arming == ONCE_NO_INDEX || op == ring->memory.ops + once_arming;
     assigns op->id, op->life, op->lent, ring->submit.sq_tail, once_at[0 .. 65535],
             once_place[0 .. 65535], once_state[op - ring->memory.ops], once_n_taken, once_n_live,
@@ -160,14 +195,18 @@ ONCE_INLINE void once_write_sqe(struct once_ring *ring, uint32_t index, const st
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
     ensures prefix: once_prefix(ring);
+    ensures arrays: once_same_arrays{Pre, Post}(ring);
     ensures armed: once_state[op - ring->memory.ops] == ONCE_IS_LIVE && op->id == id &&
-            op->life == position && ring->submit.sq_tail == position + 1;
+            op->life == \old(ring->submit.sq_tail) &&
+            ring->submit.sq_tail == \old(ring->submit.sq_tail) + 1;
     ensures lent: op->lent.value == lent.value && op->lent.type == lent.type;
     ensures credit: once_arming == ONCE_NO_INDEX;
     ensures counts: once_n_taken == \old(once_n_taken) - 1 && once_n_live == \old(once_n_live) + 1; */
 ONCE_INLINE void once_go_live(struct once_ring *ring, struct once_op *op, uint64_t id,
-			      uint64_t position, struct once_lent lent)
+			      struct once_lent lent)
 {
+	const uint64_t position = ring->submit.sq_tail;
+
 	/*@ ghost uint32_t slot = (uint32_t)(op - ring->memory.ops); */
 	/*@ assert slot: slot < ring->capacity && op == ring->memory.ops + slot; */
 	/*@ ghost once_move_taken_live(ring->capacity, slot); */
@@ -277,29 +316,34 @@ ONCE_INLINE int once_arm(struct once_sqe *sqe, struct once_lent lent, struct onc
 	struct once_ring *ring = sqe->ring;
 	struct once_op *op = sqe->op;
 	const uint64_t id = sqe->id;
-	uint64_t position;
-	uint32_t index;
 	int fault;
 
 	if (op == NULL) /* zeroed: no ring to report it to */
 		return ONCE_NOT_TAKEN;
-	position = ring->submit.sq_tail;
-	index = once_next_index(ring);
-	fault = once_op_id(op) == id + ONCE_AT_REST ? sqe->fault : ONCE_NOT_TAKEN;
-	if (fault == 0 && lent.type == NULL) /* that would look like a foreign completion */
-		fault = ONCE_BAD_ARGUMENT;
-	else if (fault == 0 && sqe->shape != ONCE_SHAPE_ONE)
-		fault = once_write_special(sqe);
-	else if (fault == 0)
-		once_write_sqe(ring, index, sqe, id);
+	fault = once_write_taken(sqe, lent);
+	/*@ assert same: sqe->ring == ring && sqe->op == op && sqe->id == id &&
+	      op->id == \at(sqe->op->id, Pre); */
+	/*@ assert apart: once_apart(ring, \base_addr(sqe)) &&
+	      (ticket != \null ==> once_apart(ring, \base_addr(ticket))); */
 	if (fault != 0) {
 		fault = once_arm_refused(ring, op, id, fault);
+		/*@ assert same: sqe->ring == ring && sqe->op == op && sqe->id == id; */
+		/*@ assert opened: once_opened(ring); */
+		/*@ assert spent: op->id != id + once_G; */
 		ONCE_SETTLES(op);
 		return once_negative(fault, ONCE_NOT_TAKEN);
 	}
-	once_go_live(ring, op, id, position, lent);
-	if (ticket != NULL)
+	once_go_live(ring, op, id, lent);
+	/*@ assert live: sqe->ring == ring && sqe->op == op && sqe->id == id && op->id == id &&
+	      op->lent.value == lent.value && op->lent.type == lent.type; */
+	if (ticket != NULL) {
+		/*@ assert op: \base_addr(op) == \base_addr(ring->memory.ops); */
+		/*@ assert apart: once_apart(ring, \base_addr(ticket)); */
 		once_name_ticket(ring, ticket, id);
+		/*@ assert live: sqe->ring == ring && sqe->op == op && sqe->id == id && op->id == id &&
+		      op->lent.value == lent.value && op->lent.type == lent.type; */
+	}
+	/*@ assert opened: once_opened(ring); */
 	ONCE_SETTLES(op);
 	return 0;
 }

@@ -103,6 +103,19 @@
     base != \base_addr(r->memory.times) && base != \base_addr(r->view.sqes) &&
     base != \base_addr(r->view.cqes) && base != \base_addr(r->view.sq_tail) &&
     base != \base_addr(r->view.cq_head);
+
+  // each array is where it was
+  predicate once_same_arrays{L, M}(struct once_ring *r) =
+    \at(r->memory.ops, L) == \at(r->memory.ops, M) &&
+    \at(r->memory.stack, L) == \at(r->memory.stack, M) &&
+    \at(r->memory.returned, L) == \at(r->memory.returned, M) &&
+    \at(r->memory.credits, L) == \at(r->memory.credits, M) &&
+    \at(r->memory.window, L) == \at(r->memory.window, M) &&
+    \at(r->memory.times, L) == \at(r->memory.times, M) &&
+    \at(r->view.sqes, L) == \at(r->view.sqes, M) &&
+    \at(r->view.cqes, L) == \at(r->view.cqes, M) &&
+    \at(r->view.sq_tail, L) == \at(r->view.sq_tail, M) &&
+    \at(r->view.cq_head, L) == \at(r->view.cq_head, M);
 */
 
 #endif
