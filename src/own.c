@@ -211,12 +211,32 @@ bool once_timer_expired(const struct once_ring *ring)
 uint32_t once_own_ready(const struct once_ring *ring)
 {
 	const struct once_complete_side *side = &ring->complete;
+	uint32_t index = side->next_index;
+	uint32_t timers = 0;
+	uint32_t removes = 0;
+	uint32_t cancels = 0;
 
-	if (side->timers + side->removes + side->cancels == 0)
+	if (side->timers == 0 && side->removes == 0 && side->cancels == 0)
 		return 0;
-	return ready_with(ring, ONCE_UDATA_TIMEOUT, side->timers) +
-	       ready_with(ring, ONCE_UDATA_REMOVE, side->removes) +
-	       ready_with(ring, ONCE_UDATA_CANCEL, side->cancels);
+	/*@ loop invariant range: side->delivered <= p <= side->ready;
+	    loop invariant index: index == once_ready_index(ring, p) && index < ring->view.cq_entries;
+	    loop invariant out: timers <= side->timers && removes <= side->removes &&
+	      cancels <= side->cancels;
+	    loop invariant ready: timers + removes + cancels <= p - side->delivered;
+	    loop assigns p, index, timers, removes, cancels;
+	    loop variant side->ready - p; */
+	for (uint64_t p = side->delivered; p != side->ready; p++) {
+		const uint64_t user_data = once_cqe_at(ring, index)->user_data;
+
+		if (user_data == ONCE_UDATA_TIMEOUT && timers < side->timers)
+			timers++;
+		else if (user_data == ONCE_UDATA_REMOVE && removes < side->removes)
+			removes++;
+		else if (user_data == ONCE_UDATA_CANCEL && cancels < side->cancels)
+			cancels++;
+		index = index + 1 == ring->view.cq_entries ? 0 : index + 1;
+	}
+	return timers + removes + cancels;
 }
 
 bool once_consume_own(struct once_ring *ring, const struct once_wire_cqe *cqe)

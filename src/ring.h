@@ -142,8 +142,8 @@ void once_count_own(struct once_ring *ring);
 int once_start_timer(struct once_ring *ring, const struct once_timespec *time, uint32_t count);
 /* CQEs of the library's own among those that are ready: all, and its timeouts. */
 /*@ requires ring: once_cq_readable(ring) && once_ready_in_cq(ring);
-    requires own: ring->complete.timers + ring->complete.removes + ring->complete.cancels <= UINT32_MAX;
     assigns \nothing;
+    ensures ready: \result <= ring->complete.ready - ring->complete.delivered;
     ensures most: \result <=
             ring->complete.timers + ring->complete.removes + ring->complete.cancels; */
 uint32_t once_own_ready(const struct once_ring *ring);
@@ -212,6 +212,16 @@ bool once_consume_own(struct once_ring *ring, const struct once_wire_cqe *cqe);
     ensures posted: \result == ring->complete.ready - once_next; */
 uint32_t once_refill(struct once_ring *ring);
 /* ... less the library's own: so many tokens can be had. */
+/*@ requires ring: once_machine(ring);
+    assigns ring->complete.published, ring->complete.ready, *ring->view.cq_head;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures ring: once_machine(ring);
+    ONCE_SAME_TOKENS(ring);
+    ensures posted: \result <= ring->complete.ready - once_next;
+    ensures own: ring->complete.ready - once_next - \result <=
+            ring->complete.timers + ring->complete.removes + ring->complete.cancels; */
 uint32_t once_deliverable(struct once_ring *ring);
 /* The next CQE as a hold, or NULL if none is known to be ready. Enters nothing. */
 /*@ requires ring: \valid(ring) && (once_machine(ring) || once_closed(ring));
