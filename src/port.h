@@ -123,7 +123,7 @@ void once_port_release(struct once_port *port);
  */
 /*@
   requires enter_port: \valid_read(port);
-  requires enter_count: count <= 32768;
+  requires enter_count: count <= 131072;
   requires enter_timeout: timeout == \null || \valid_read(timeout);
   assigns \nothing;
   ensures enter_answer: 0 <= \result <= count || once_is_errno(\result);

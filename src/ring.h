@@ -122,6 +122,24 @@ void once_count_room(struct once_ring *ring);
  * Show the kernel every SQE up to sq_tail, and wait for *least* CQEs behind
  * the head. Returns SQEs read or -errno; the accounts follow either way.
  */
+/*@ requires ring: once_machine(ring);
+    requires own: ring->submit.own_pending <= ONCE_OWN_SQES;
+    requires timeout: timeout == \null || \valid_read(timeout);
+    assigns ring->complete.published, *ring->view.cq_head, *ring->view.sq_tail,
+            ring->submit.submitted, ring->submit.own_pending,
+            ring->submit.own[0 .. ONCE_OWN_SQES - 1],
+            ring->submit.consumed, ring->submit.room, ring->submit.free, ring->submit.collected,
+            ring->submit.collect_index, ring->memory.stack[0 .. ring->capacity - 1],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures ring: once_machine(ring);
+    ensures read: (ring->view.flags & ONCE_SETUP_SQPOLL) == 0 ==>
+            ring->submit.submitted == ring->submit.consumed;
+    ensures own: ring->submit.own_pending <= \old(ring->submit.own_pending);
+    ensures answer: \result >= 0 || once_is_errno(\result); */
 int once_flush(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
 	       const void *sigmask);
 

@@ -46,7 +46,7 @@ static inline int submit_refusal(struct once_ring *ring, const char *call)
 
 /* Enter the kernel for *count* SQEs, if it has to be entered at all. */
 /*@ requires ring: \valid_read(ring) && \valid_read(ring->view.sq_flags);
-    requires count: count <= 32768;
+    requires count: count <= 131072;
     requires timeout: timeout == \null || \valid_read(timeout);
     assigns \nothing;
     ensures answer: 0 <= \result <= count || once_is_errno(\result); */
@@ -67,24 +67,60 @@ static inline int enter(struct once_ring *ring, uint32_t count, uint32_t least,
 	return once_port_enter(&ring->port, count, least, flags, timeout, sigmask);
 }
 
-int once_flush(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
-	       const void *sigmask)
+/* The kernel may read every SQE up to the tail, and use the places that were passed. */
+/*@ requires ring: once_machine(ring);
+    assigns ring->complete.published, *ring->view.cq_head, ring->submit.submitted,
+            *ring->view.sq_tail;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ONCE_SAME_TOKENS(ring);
+    ensures shown: ring->submit.submitted == ring->submit.sq_tail; */
+static inline void show_tail(struct once_ring *ring)
 {
 	struct once_submit_side *side = &ring->submit;
 	const uint64_t tail = side->sq_tail;
-	const uint32_t count = (uint32_t)(tail - side->consumed);
-	int rc;
 
 	if (!once_is_split(ring))
 		once_publish(ring);
 	once_store_release(&side->submitted, tail);
 	once_store_kernel(ring->view.sq_tail, (uint32_t)(tail % ONCE_WORD_5));
-	rc = enter(ring, count, least, timeout, sigmask);
-	once_count_room(ring);
+}
+
+/* In flight is what the kernel has read. */
+/*@ requires ring: once_machine(ring);
+    requires own: ring->submit.own_pending <= ONCE_OWN_SQES;
+    assigns ring->submit.submitted, ring->submit.own_pending,
+            ring->submit.own[0 .. ONCE_OWN_SQES - 1];
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ONCE_SAME_TOKENS(ring);
+    ensures read: (ring->view.flags & ONCE_SETUP_SQPOLL) == 0 ==>
+            ring->submit.submitted == ring->submit.consumed;
+    ensures own: ring->submit.own_pending <= \old(ring->submit.own_pending); */
+static inline void take_back(struct once_ring *ring)
+{
+	struct once_submit_side *side = &ring->submit;
+
 	if ((ring->view.flags & ONCE_SETUP_SQPOLL) == 0)
 		once_store_release(&side->submitted, side->consumed);
 	if (side->own_pending != 0)
 		once_count_own(ring);
+}
+
+int once_flush(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
+	       const void *sigmask)
+{
+	const uint32_t count = (uint32_t)(ring->submit.sq_tail - ring->submit.consumed);
+	int rc;
+
+	show_tail(ring);
+	/*@ assert shown: once_machine(ring); */
+	rc = enter(ring, count, least, timeout, sigmask);
+	once_count_room(ring);
+	/*@ assert counted: once_machine(ring); */
+	take_back(ring);
 	return rc;
 }
 

@@ -17,7 +17,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { ENTRIES_MAX = 32768, CQ_ENTRIES_MAX = 65536, SETUP_CQE32 = 1 << 11, CHUNK = 4096 };
+enum { ENTRIES_MAX = 32768, CQ_ENTRIES_MAX = 65536, ENTER_MAX = 131072, SETUP_CQE32 = 1 << 11, CHUNK = 4096 };
 
 #define WRAPPED(type, call, ...) \
 	type __real_##call(__VA_ARGS__); \
@@ -274,7 +274,7 @@ WRAPPED(int, once_port_enter, const struct once_port *port, uint32_t count, uint
 	int rc;
 
 	CLAUSE(enter_port, is_readable(port, sizeof *port));
-	CLAUSE(enter_count, count <= ENTRIES_MAX);
+	CLAUSE(enter_count, count <= ENTER_MAX);
 	CLAUSE(enter_timeout, timeout == NULL || is_readable(timeout, sizeof *timeout));
 	rc = __real_once_port_enter(port, count, least, flags, timeout, sigmask);
 	CLAUSE(enter_answer, (rc >= 0 && (uint32_t)rc <= count) || is_errno(rc));
