@@ -259,8 +259,10 @@ int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigne
 	/*@ assert apart: \base_addr(cqes) != \base_addr(ring) &&
 	      \base_addr(cqes) != \base_addr(ring->memory.window) &&
 	      \base_addr(cqes) != \base_addr(ring->memory.ops); */
-	if (!once_is_split(ring) && once_frees_plainly(ring))
+	if (!once_is_split(ring) && once_frees_plainly(ring)) {
 		seen = see_run(ring, cqes, most);
+		/*@ assert token: cqes[0].position == \at(cqes[0].position, Pre); */
+	}
 	/*@ assert token: cqes[0].position == \at(cqes[0].position, Pre); */
 	/*@ assert same: ring->capacity == \at(ring->capacity, Pre) &&
 	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre) &&
@@ -272,8 +274,11 @@ int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigne
 	      ring->complete.head_index == once_head_at; */
 	/*@ assert place: \valid_read(ring->memory.window + once_head_at); */
 	/*@ assert machine: once_machine(ring); */
-	if (seen == most && !once_head_is_seen(ring))
+	if (seen == most && !once_head_is_seen(ring)) {
+		/*@ assert opened: once_opened(ring); */
 		return (int)seen;
+	}
 	seen += see_rest(ring, cqes + seen, most - seen);
+	/*@ assert opened: once_opened(ring); */
 	return (int)seen;
 }
