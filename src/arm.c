@@ -137,6 +137,9 @@ static void write_time(struct once_ring *ring, uint32_t index, const struct once
 int once_write_special(struct once_sqe *sqe)
 {
 	struct once_ring *ring = sqe->ring;
+	/*@ ghost once_lemma_slot(ring->tag, (uint32_t)(sqe->op - ring->memory.ops), sqe->id); */
+	/*@ assert slot: once_slot_of(sqe->id) < ring->capacity &&
+	      once_state[once_slot_of(sqe->id)] == ONCE_IS_TAKEN; */
 	const uint32_t index = once_next_index(ring);
 	const bool raw = (sqe->shape & ONCE_SHAPE_RAW) != 0;
 	const int fault = raw ? raw_fault(&sqe->wire) : 0;
@@ -150,7 +153,6 @@ int once_write_special(struct once_sqe *sqe)
 	else if ((shape & ONCE_SHAPE_ZERO_COPY) != 0)
 		credit = 1;
 	/*@ assert room: once_sq_has_place(ring) && sqe->ring == ring; */
-	/*@ ghost once_lemma_slot(ring->tag, (uint32_t)(sqe->op - ring->memory.ops), sqe->id); */
 	if (credit != 0 && !lend_credit(ring, once_id_slot(sqe->id), credit))
 		return ONCE_NO_CREDIT;
 	/*@ assert room: once_sq_has_place(ring) && sqe->ring == ring; */
