@@ -35,7 +35,7 @@ def check(root, results, listed):
     faults += [f'proofs/assumptions.md names {name}, which is not assumed'
                for name in sorted(named - declared - atomics - separated)]
     twin = root / 'proofs/world/checked_port.c'
-    checked = set(re.findall(r'\bCLAUSE\((\w+),', twin.read_text()))
+    checked = set(re.findall(r'^\s*CLAUSE\((\w+),', twin.read_text(), re.M))
     faults += [f'src/port.h: {name} is not checked at run time' for name in sorted(clauses(seam) - checked)]
     faults += [f'{twin.name}: {name} is no clause of src/port.h' for name in sorted(checked - clauses(seam))]
     if relied:
