@@ -269,28 +269,6 @@ static ONCE_COLD struct once_hold *peek_slowly(struct once_ring *ring, int *erro
 	return hold;
 }
 
-/* The newest CQE that is delivered is a token that is out. */
-/*@ ghost
-  /@ requires bounds: once_bounds(ring) && 1 <= ring->view.cq_entries <= 65536;
-     requires marks: once_marks(ring);
-     requires window: \valid(ring->memory.window + (0 .. ring->view.cq_entries - 1));
-     requires newest: ring->memory.window[once_last_at(ring->view.cq_entries)].position ==
-              once_next - 1;
-     assigns \nothing;
-     ensures place: 0 <= once_last_at(ring->view.cq_entries) < ring->view.cq_entries;
-     ensures valid: \valid(ring->memory.window + once_last_at(ring->view.cq_entries));
-     ensures out: once_token_out(ring,
-             ring->memory.window + once_last_at(ring->view.cq_entries), once_next - 1);
-  @/
-  static void lemma_newest(struct once_ring *ring)
-  {
-    /@ assert place: 0 <= once_last_at(ring->view.cq_entries) < ring->view.cq_entries; @/
-    /@ assert position: once_pos(ring->view.cq_entries, once_last_at(ring->view.cq_entries)) ==
-         once_next - 1; @/
-    ;
-  }
-*/
-
 struct once_hold *once_core_peek(struct once_ring *ring, int *error)
 {
 	struct once_hold *hold = once_deliver_next(ring);
@@ -303,66 +281,4 @@ struct once_hold *once_core_peek(struct once_ring *ring, int *error)
 	  }
 	*/
 	return hold;
-}
-
-/*
- * Deliver CQEs of operations in flight, one after the other, until there is
- * another one or *count* are delivered. Works on copies of the counters.
- */
-static uint32_t deliver_run(struct once_ring *ring, struct once_cqe *cqes, uint32_t count)
-{
-	struct once_complete_side *side = &ring->complete;
-	const uint64_t submitted = once_load_acquire(&ring->submit.submitted);
-	const uint64_t first = side->delivered;
-	const uint32_t most = side->ready - first < count ? (uint32_t)(side->ready - first) : count;
-	uint32_t index = side->next_index;
-	uint32_t ended = 0;
-	uint32_t n;
-
-	for (n = 0; n < most; n++) {
-		const struct once_wire_cqe *cqe = &ring->view.cqes[(size_t)index << ring->cqe_shift];
-		const uint32_t slot = slot_in_flight(ring, cqe->user_data, submitted);
-		struct once_hold *hold = &ring->memory.window[index];
-
-		if (slot == ONCE_NO_INDEX)
-			break;
-		fill_hold(ring, hold, first + n, slot, cqe);
-		if ((hold->flags & ONCE_CQE_F_MORE) == 0)
-			ended++;
-		cqes[n].ring = ring;
-		cqes[n].hold = hold;
-		cqes[n].position = first + n;
-		index = once_next_place(ring, index);
-	}
-	side->next_index = index;
-	side->ended += ended;
-	once_store_relaxed(&side->delivered, first + n);
-	once_store_relaxed32(&side->held, side->held + n);
-	return n;
-}
-
-int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, unsigned count)
-{
-	const uint32_t most = count < INT32_MAX ? count : INT32_MAX;
-	uint32_t delivered;
-	int error = 0;
-
-	if (most == 0)
-		return 0;
-	if (ring->complete.delivered == ring->complete.ready && ring->open != 0)
-		(void)once_refill(ring);
-	delivered = deliver_run(ring, cqes, most);
-	while (delivered < most) {
-		struct once_hold *hold = delivered == 0 ? once_core_peek(ring, &error)
-							: once_deliver_next(ring);
-
-		if (hold == NULL)
-			break;
-		cqes[delivered].ring = ring;
-		cqes[delivered].hold = hold;
-		cqes[delivered].position = hold->position;
-		delivered++;
-		delivered += deliver_run(ring, cqes + delivered, most - delivered);
-	}
-	return delivered != 0 ? (int)delivered : error;
 }

@@ -370,4 +370,26 @@ static inline void take_ours(struct once_ring *ring, uint32_t index, struct once
 	count_token(ring);
 }
 
+/* The newest CQE that is delivered is a token that is out. */
+/*@ ghost
+  /@ requires bounds: once_bounds(ring) && 1 <= ring->view.cq_entries <= 65536;
+     requires marks: once_marks(ring);
+     requires window: \valid(ring->memory.window + (0 .. ring->view.cq_entries - 1));
+     requires newest: ring->memory.window[once_last_at(ring->view.cq_entries)].position ==
+              once_next - 1;
+     assigns \nothing;
+     ensures place: 0 <= once_last_at(ring->view.cq_entries) < ring->view.cq_entries;
+     ensures valid: \valid(ring->memory.window + once_last_at(ring->view.cq_entries));
+     ensures out: once_token_out(ring,
+             ring->memory.window + once_last_at(ring->view.cq_entries), once_next - 1);
+  @/
+  static void lemma_newest(struct once_ring *ring)
+  {
+    /@ assert place: 0 <= once_last_at(ring->view.cq_entries) < ring->view.cq_entries; @/
+    /@ assert position: once_pos(ring->view.cq_entries, once_last_at(ring->view.cq_entries)) ==
+         once_next - 1; @/
+    ;
+  }
+*/
+
 #endif

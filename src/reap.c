@@ -1,69 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Deliver and see in one step, as a plain copy: no hold ever leaves the library. */
-#include "free.h"
-
-/* The extra words of a CQE32 ring. */
-/*@ requires ring: once_cq_readable(ring) && ring->cqe_shift != 0;
-    requires index: index < ring->view.cq_entries;
-    requires copy: \valid(done) && \separated(done, ring) &&
-             \separated(done, ring->view.cqes + (0 .. once_cqe_of(ring, ring->view.cq_entries) - 1));
-    assigns done->extra[0 .. 1];
-    ensures first: done->extra[0] == ring->view.cqes[2 * index + 1].user_data;
-    ensures second: done->extra[1] == once_bits_of(ring->view.cqes[2 * index + 1].res) +
-            ring->view.cqes[2 * index + 1].flags * 0x100000000; */
-static void copy_extra(const struct once_ring *ring, uint32_t index, struct once_completion *done)
-{
-	const struct once_wire_cqe *tail = &once_cqe_at(ring, index)[1];
-
-	done->extra[0] = tail->user_data;
-	done->extra[1] = once_bits(tail->res) + (uint64_t)tail->flags * UINT64_C(0x100000000);
-}
-
-/* Copy a held CQE out and mark it seen; its place is not passed yet. */
-static void copy_out(struct once_ring *ring, struct once_hold *hold, struct once_completion *done)
-{
-	const uint32_t index = (uint32_t)(hold - ring->memory.window);
-
-	done->result = hold->result;
-	done->flags = hold->flags;
-	if (ring->cqe_shift != 0)
-		copy_extra(ring, index, done);
-	if (hold->slot != ONCE_NO_INDEX) {
-		done->lent = ring->memory.ops[hold->slot].lent;
-	} else {
-		done->lent.value = ring->view.cqes[(size_t)index << ring->cqe_shift].user_data;
-		done->lent.type = NULL;
-	}
-	hold->position = ONCE_SEEN_MARK;
-	once_store_relaxed32(&ring->complete.held, ring->complete.held - 1);
-}
-
-/* A CQE and the owner of its operation, as a copy; and the slot rests if it was the last. */
-/*@ requires op: \valid(op) && \valid_read(cqe) && \valid(done);
-    requires apart: \separated(op, cqe, done);
-    requires id: id + 0x10000000001 <= UINT64_MAX;
-    assigns op->id, done->lent, done->result, done->flags;
-    ensures lent: done->lent.value == \old(op->lent.value) && done->lent.type == \old(op->lent.type);
-    ensures copy: done->result == cqe->res && done->flags == cqe->flags;
-    behavior last:
-      assumes last: (cqe->flags & 2) == 0;
-      ensures rests: \result == true && op->id == id + 0x10000000001;
-    behavior more:
-      assumes more: (cqe->flags & 2) != 0;
-      ensures lives: \result == false && op->id == \old(op->id);
-    complete behaviors;
-    disjoint behaviors; */
-static inline bool copy_and_end(struct once_op *op, const struct once_wire_cqe *cqe, uint64_t id,
-				struct once_completion *done)
-{
-	done->lent = op->lent;
-	done->result = cqe->res;
-	done->flags = cqe->flags;
-	if ((done->flags & ONCE_CQE_F_MORE) != 0)
-		return false;
-	op->id = id + 1 + ONCE_AT_REST;
-	return true;
-}
+#include "reap.h"
 
 /*
  * While nothing is held, the CQEs of operations in flight need no window: each
@@ -91,10 +28,8 @@ static uint32_t reap_run(struct once_ring *ring, struct once_completion *done, u
 
 		if (slot >= capacity || ops[slot].id != id || ops[slot].life >= submitted)
 			break;
-		if (copy_and_end(&ops[slot], cqe, id, copy)) {
-			stack[free] = slot;
+		if (reap_ours(ring, &ops[slot], slot, &stack[free], cqe, id, copy))
 			free++;
-		}
 		copy++;
 	}
 	n = (uint32_t)(cqe - first);
@@ -118,8 +53,7 @@ static inline bool reap_first(struct once_ring *ring, struct once_completion *do
 
 	if (slot >= ring->capacity || op->id != id || op->life >= ring->submit.submitted)
 		return false;
-	if (copy_and_end(op, cqe, id, done)) {
-		ring->memory.stack[ring->submit.free] = slot;
+	if (reap_ours(ring, op, slot, &ring->memory.stack[ring->submit.free], cqe, id, done)) {
 		ring->submit.free++;
 		side->freed++;
 	}
@@ -130,36 +64,177 @@ static inline bool reap_first(struct once_ring *ring, struct once_completion *do
 	return true;
 }
 
-/* Whether reap_run() may run: what it leaves out cannot be needed. */
-/*@ requires ring: \valid_read(ring);
-    assigns \nothing;
-    ensures plain: \result <==> ring->simple != 0 &&
-            ring->complete.head == ring->complete.delivered &&
-            ring->submit.credit_taken == ring->complete.credit_returned &&
-            ring->submit.sq_tail < ring->submit.wear_from; */
-static inline bool is_plain(const struct once_ring *ring)
+/* Of a contract: the tokens that are out stay so. */
+#define REAP_STAYS(ring) \
+	ensures held: ring->complete.held == \old(ring->complete.held); \
+	ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries && \
+	        \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==> \
+	        ring->memory.window[i].position == \old(ring->memory.window[i].position)
+
+/* The next CQE, whatever it is, as a copy: 1, or 0 if none is ready. */
+/*@ requires ring: once_opened(ring);
+    requires done: \valid(done) && once_apart(ring, \base_addr(done));
+    assigns done->lent.type \from ring->memory.ops;
+    assigns done->lent.value, done->result, done->flags, done->extra[0],
+            done->extra[1], ONCE_DELIVERY(ring);
+    ensures opened: once_opened(ring);
+    ensures sizes: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries);
+    ensures arrays: once_same_arrays{Old, Here}(ring);
+    ensures apart: once_apart(ring, \base_addr(done));
+    ensures range: 0 <= \result <= 1;
+    ensures forward: \old(once_next) <= once_next && \old(once_head) <= once_head;
+    REAP_STAYS(ring); */
+static uint32_t reap_one(struct once_ring *ring, struct once_completion *done)
 {
-	return ring->simple != 0 && ring->complete.head == ring->complete.delivered &&
-	       once_frees_plainly(ring);
+	/*@ assert older: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      ring->memory.window[i].position != ONCE_NO_POSITION ==>
+	      ring->memory.window[i].position < once_next; */
+	struct once_hold *hold = once_deliver_next(ring);
+
+	if (hold == NULL)
+		return 0;
+	/*@ ghost lemma_newest(ring); */
+	/*@ assert fresh: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+	      ring->memory.window + i != hold; */
+	take_copy(ring, hold, done);
+	return 1;
+}
+
+/* The same, but looks whether there is one: 0, or why there is none. */
+/*@ requires ring: once_ring_ok(ring);
+    requires done: \valid(done) && \base_addr(done) != \base_addr(ring) &&
+             (ring->open != 0 ==> once_apart(ring, \base_addr(done)));
+    assigns done->lent.type \from ring->memory.ops;
+    assigns done->lent.value, done->result, done->flags, done->extra[0], done->extra[1],
+            ring->port, ring->submit.owner, ring->complete.owner, ring->complete.ready,
+            ONCE_DELIVERY(ring);
+    ensures ring: once_ring_ok(ring);
+    ensures sizes: ring->capacity == \old(ring->capacity) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries);
+    ensures arrays: once_same_arrays{Old, Here}(ring);
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures apart: once_apart(ring, \base_addr(done));
+      ensures answer: \result <= 0;
+      ensures forward: \old(once_next) <= once_next && \old(once_head) <= once_head;
+      REAP_STAYS(ring);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures not_open: \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
+static int reap_next(struct once_ring *ring, struct once_completion *done)
+{
+	int rc = 0;
+
+	/*@ assert older: ring->open != 0 ==> (\forall integer i; 0 <= i < ring->view.cq_entries &&
+	      ring->memory.window[i].position != ONCE_NO_POSITION ==>
+	      ring->memory.window[i].position < once_next); */
+	{ /* the proof looks back when error is gone */
+		int error = 0;
+		struct once_hold *hold = once_core_peek(ring, &error);
+
+		/*@ assert ready: ring->open != 0 ==> once_opened(ring) && once_apart(ring, \base_addr(done)); */
+		/*@ assert fresh: ring->open != 0 && hold != \null ==>
+		      (\forall integer i; 0 <= i < ring->view.cq_entries &&
+		       \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+		       ring->memory.window + i != hold); */
+		/*@ assert arrays: once_same_arrays{Pre, Here}(ring); */
+		if (hold == NULL)
+			rc = error;
+		else
+			take_copy(ring, hold, done);
+		/*@ assert same: once_same_arrays{Pre, Here}(ring); */
+		/*@ assert stay: ring->open != 0 ==> (\forall integer i; 0 <= i < ring->view.cq_entries &&
+		      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+		      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre)); */
+		/*@ assert apart: ring->open != 0 ==> once_apart(ring, \base_addr(&error)) &&
+		      \base_addr(ring->view.sq_head) != \base_addr(&error) &&
+		      \base_addr(ring->view.cq_tail) != \base_addr(&error) &&
+		      \base_addr(ring->view.sq_flags) != \base_addr(&error); */
+		/*@ assert opened: ring->open != 0 ==> once_opened(ring); */
+		/*@ assert valid: ring->open != 0 ==> once_valid(ring); */
+	}
+	/*@ assert valid: ring->open != 0 ==> once_valid(ring); */
+	/*@ assert memory: ring->open != 0 ==> once_memory_ok(ring); */
+	/*@ assert opened: ring->open != 0 ==> once_opened(ring); */
+	return rc;
+}
+
+/* Up to *count* more, whatever comes. */
+/*@ requires ring: once_opened(ring);
+    requires done: \valid(done + (0 .. count - 1)) && once_apart(ring, \base_addr(done));
+    assigns done[0 .. count - 1], ONCE_DELIVERY(ring);
+    ensures opened: once_opened(ring);
+    ensures where: ONCE_LIES_AS(ring, Old);
+    ensures range: 0 <= \result <= count;
+    REAP_STAYS(ring); */
+static uint32_t reap_rest(struct once_ring *ring, struct once_completion *done, uint32_t count)
+{
+	uint32_t n = 0;
+	uint32_t one = 1;
+
+	/*@ loop invariant opened: once_opened(ring);
+	    loop invariant apart: once_apart(ring, \base_addr(done));
+	    loop invariant where: ONCE_LIES_AS(ring, Pre);
+	    loop invariant arrays: once_same_arrays{Pre, Here}(ring);
+	    loop invariant range: 0 <= n <= count;
+	    loop invariant held: ring->complete.held == \at(ring->complete.held, Pre);
+	    loop invariant stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre);
+	    loop assigns n, one, done[0 .. count - 1], ONCE_LOOP_DELIVERY(ring);
+	    loop variant one == 0 ? -1 : count - n; */
+	while (n < count && one != 0) {
+		one = reap_one(ring, &done[n]);
+		n += one;
+	}
+	return n;
 }
 
 /* The same, whatever comes, after *reaped* have been had. */
+/*@ requires ring: once_ring_ok(ring);
+    requires range: reaped <= most <= INT32_MAX && (reaped != 0 ==> once_opened(ring));
+    requires done: \valid(done + (0 .. most - 1)) && \base_addr(done) != \base_addr(ring) &&
+             (ring->open != 0 ==> once_apart(ring, \base_addr(done)));
+    assigns done[0 .. most - 1], ring->port, ring->submit.owner, ring->complete.owner,
+            ring->complete.ready, ONCE_DELIVERY(ring);
+    ensures ring: once_ring_ok(ring);
+    ensures range: \result <= most;
+    ensures some: reaped != 0 ==> \result >= reaped;
+    ensures none: \result == 0 ==> most == 0;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      REAP_STAYS(ring);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures not_open: most != 0 ==> \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 static ONCE_COLD int reap_slowly(struct once_ring *ring, struct once_completion *done,
 				 uint32_t most, uint32_t reaped)
 {
-	int error = 0;
+	uint32_t n = reaped;
 
-	while (reaped < most) {
-		struct once_hold *hold = reaped == 0 ? once_core_peek(ring, &error)
-						     : once_deliver_next(ring);
+	if (n == most)
+		return (int)n;
+	if (n == 0) {
+		const int rc = reap_next(ring, done);
 
-		if (hold == NULL)
-			break;
-		copy_out(ring, hold, &done[reaped]);
-		once_reclaim(ring);
-		reaped++;
+		if (rc != 0)
+			return rc;
+		n = 1;
 	}
-	return reaped != 0 ? (int)reaped : error;
+	/*@ assert where: ONCE_LIES_AS(ring, Pre); */
+	/*@ assert stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre); */
+	n += reap_rest(ring, done + n, most - n);
+	return (int)n;
 }
 
 /* What is ready, as far as it is plain, then the rest slowly. */
@@ -209,8 +284,7 @@ int once_wait_reap(struct once_ring *ring, struct once_completion *done,
 
 	if (hold == NULL)
 		return error;
-	copy_out(ring, hold, done);
-	once_reclaim(ring);
+	take_copy(ring, hold, done);
 	return 0;
 }
 

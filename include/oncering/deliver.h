@@ -285,8 +285,8 @@ ONCE_INLINE int once_peek(struct once_ring *ring, struct once_cqe *cqe)
  * Deliver up to *count* CQEs into cqes[0 ..], without waiting. Returns how
  * many (>= 1 unless *count* is 0), or what once_peek() returns.
  */
-ONCE_NONNULL ONCE_MUST_CHECK
 #if defined(__clang_analyzer__)
+ONCE_NONNULL ONCE_MUST_CHECK
 ONCE_INLINE int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, unsigned count)
 {
 	int error = 0;
@@ -308,6 +308,27 @@ ONCE_INLINE int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, u
 	return error;
 }
 #else
+/*@ requires ring: once_ring_ok(ring);
+    requires tokens: \valid(cqes + (0 .. count - 1)) && \base_addr(cqes) != \base_addr(ring) &&
+             (ring->open != 0 ==> once_apart(ring, \base_addr(cqes)));
+    assigns cqes[0 .. count - 1], ring->port, ring->submit.owner, ring->complete.owner,
+            ring->complete.ready, ONCE_DELIVERY(ring);
+    ensures ring: once_ring_ok(ring);
+    ensures range: \result <= count;
+    ensures none: \result == 0 ==> count == 0;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures held: ring->complete.held == \old(ring->complete.held) + (\result < 0 ? 0 : \result);
+      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
+              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures not_open: count != 0 ==> \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
+ONCE_NONNULL ONCE_MUST_CHECK
 int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, unsigned count);
 #endif
 

@@ -100,4 +100,34 @@
 	ring->complete.head, ring->complete.head_index, ring->complete.freed, \
 	ring->complete.ended, ring->complete.published, *ring->view.cq_head
 
+/* The arrays lie where they lay at *label*. Spelt out, for a frame that names them. */
+#define ONCE_LIES_AS(ring, label) \
+	ring->memory.ops == \at(ring->memory.ops, label) && \
+	ring->memory.stack == \at(ring->memory.stack, label) && \
+	ring->memory.returned == \at(ring->memory.returned, label) && \
+	ring->memory.credits == \at(ring->memory.credits, label) && \
+	ring->memory.window == \at(ring->memory.window, label) && \
+	ring->view.cq_head == \at(ring->view.cq_head, label) && \
+	ring->view.cq_entries == \at(ring->view.cq_entries, label) && \
+	ring->capacity == \at(ring->capacity, label)
+
+/* Of a loop that delivers: what it assigns, where the arrays lay when the function began. */
+#define ONCE_LOOP_DELIVERY(ring) \
+	\at(ring->memory.window, Pre)[0 .. \at(ring->view.cq_entries, Pre) - 1], \
+	\at(ring->memory.ops, Pre)[0 .. \at(ring->capacity, Pre) - 1].id, \
+	\at(ring->memory.ops, Pre)[0 .. \at(ring->capacity, Pre) - 1].life, \
+	\at(ring->memory.stack, Pre)[0 .. \at(ring->capacity, Pre) - 1], \
+	\at(ring->memory.returned, Pre)[0 .. \at(ring->capacity, Pre) - 1], \
+	\at(ring->memory.credits, Pre)[0 .. \at(ring->capacity, Pre) - 1], \
+	*\at(ring->view.cq_head, Pre), ring->complete.delivered, ring->complete.next_index, \
+	ring->complete.held, ring->complete.timers, ring->complete.removes, \
+	ring->complete.cancels, ring->complete.cancel_result, ring->complete.head, \
+	ring->complete.head_index, ring->complete.freed, ring->complete.ended, \
+	ring->complete.published, ring->complete.retired, ring->complete.return_index, \
+	ring->complete.credit_returned, ring->submit.free, once_state[0 .. 65535], \
+	once_at[0 .. 65535], once_place[0 .. 65535], once_rank[0 .. 65535], \
+	once_end_at[0 .. 65535], once_out_at[0 .. 65535], once_out_place[0 .. 65535], \
+	once_credit_sum[0 .. 65536], once_n_free, once_n_live, once_n_ended, once_n_parked, \
+	once_n_retired, once_n_out, once_freed, once_head, once_head_at, once_next, once_next_at
+
 #endif
