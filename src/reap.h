@@ -156,6 +156,22 @@ static inline bool copy_and_end(struct once_op *op, const struct once_wire_cqe *
 	return true;
 }
 
+/* Whom an armed identity names lives; so not every slot is FREE. */
+/*@ ghost
+  /@ requires memory: once_memory_ok(ring);
+     requires slots: once_slots_ok(ring);
+     requires slot: slot < ring->capacity && slot == once_slot_of(ring->memory.ops[slot].id);
+     requires life: ring->memory.ops[slot].life < ring->submit.submitted;
+     assigns \nothing;
+     ensures lives: once_state[slot] == ONCE_IS_LIVE;
+     ensures few: once_n_free < ring->capacity <= 65536;
+  @/
+  static void lemma_lives(struct once_ring *ring, uint32_t slot)
+  {
+    once_lemma_slot(ring->tag, slot, ring->memory.ops[slot].id);
+  }
+*/
+
 /* LIVE → FREE: the operation's last CQE is delivered, seen and passed in one step. */
 /*@ ghost
   /@ requires slot: s < n && once_state[s] == ONCE_IS_LIVE;
@@ -212,13 +228,30 @@ static inline bool copy_and_end(struct once_op *op, const struct once_wire_cqe *
     requires place: place == ring->memory.stack + once_n_free;
     requires cqe: \valid_read(cqe) && \base_addr(cqe) == \base_addr(ring->view.cqes);
     requires done: \valid(done) && once_apart(ring, \base_addr(done));
-    assigns done->lent \from op->lent;
-    assigns done->result, done->flags, op->id, *place, once_at[0 .. 65535],
-            once_place[0 .. 65535], once_state[slot], once_rank[slot], once_n_live, once_n_free,
+    assigns *done \from *op, *cqe;
+    assigns op->id, *place, once_at[0 .. 65535], once_place[0 .. 65535],
+            once_state[slot], once_rank[slot], once_n_live, once_n_free,
             once_n_ended, once_freed, once_head, once_head_at, once_next, once_next_at;
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ensures arrays: once_same_arrays{Old, Here}(ring);
+    ensures where: ONCE_LIES_AS(ring, Old);
+    ensures kept: ONCE_WINDOW_KEPT(ring);
+    ensures same: ring->open == \old(ring->open) && ring->cqe_shift == \old(ring->cqe_shift) &&
+            (once_split_mode(ring) <==> \old(once_split_mode(ring)));
+    ensures same_submit: ring->submit.free == \old(ring->submit.free) &&
+            ring->submit.collected == \old(ring->submit.collected) &&
+            ring->submit.credit_taken == \old(ring->submit.credit_taken) &&
+            ring->submit.sq_tail == \old(ring->submit.sq_tail) &&
+            ring->submit.wear_from == \old(ring->submit.wear_from);
+    ensures same_complete: ring->complete.ended == \old(ring->complete.ended) &&
+            ring->complete.held == \old(ring->complete.held) &&
+            ring->complete.freed == \old(ring->complete.freed) &&
+            ring->complete.opened_at == \old(ring->complete.opened_at) &&
+            ring->complete.credit_returned == \old(ring->complete.credit_returned) &&
+            ring->complete.ready == \old(ring->complete.ready) &&
+            ring->complete.delivered == \old(ring->complete.delivered);
+    ensures few: once_n_free <= ring->capacity <= 65536;
     ensures freed: once_n_free == \old(once_n_free) + (\result ? 1 : 0) &&
             once_freed == \old(once_freed) + (\result ? 1 : 0) &&
             once_n_ended == \old(once_n_ended);

@@ -244,6 +244,9 @@ ONCE_INLINE int once_hold_to_token(struct once_ring *ring, struct once_hold *hol
     behavior open:
       assumes open: ring->open != 0;
       ensures opened: once_opened(ring);
+      ensures arrays: once_same_arrays{Old, Here}(ring);
+      ensures sizes: ring->capacity == \old(ring->capacity) &&
+              ring->view.cq_entries == \old(ring->view.cq_entries);
       ensures token: \result == 0 ==> cqe->ring == ring &&
               once_token_out(ring, cqe->hold, cqe->position) &&
               \old(once_next) <= cqe->position &&

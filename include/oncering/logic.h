@@ -292,6 +292,10 @@
   predicate once_ring_ok{L}(struct once_ring *r) =
     \valid(r) && (once_opened(r) || once_closed(r));
 
+  // as once_open() has set it, and nothing writes it again
+  predicate once_simple_is_plain{L}(struct once_ring *r) =
+    r->simple != 0 ==> !once_split_mode(r) && r->cqe_shift == 0;
+
   // seeing did nothing
   predicate once_unseen{L, M}(struct once_ring *r) =
     \at(r->complete.held, L) == \at(r->complete.held, M) &&

@@ -130,10 +130,55 @@ int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigne
  *
  * Returns how many (>= 1 unless *count* is 0), or what once_peek() returns.
  */
+/*@ requires ring: once_ring_ok(ring) && once_simple_is_plain(ring);
+    requires done: \valid(done + (0 .. count - 1)) && \base_addr(done) != \base_addr(ring) &&
+             (ring->open != 0 ==> once_apart(ring, \base_addr(done)));
+    assigns done[0 .. count - 1], ring->port, ring->submit.owner, ring->complete.owner,
+            ring->complete.ready, ONCE_DELIVERY(ring);
+    ensures ring: once_ring_ok(ring);
+    ensures range: \result <= count;
+    ensures none: \result == 0 ==> count == 0;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures arrays: once_same_arrays{Old, Here}(ring);
+      ensures sizes: ring->capacity == \old(ring->capacity) &&
+              ring->view.cq_entries == \old(ring->view.cq_entries);
+      ensures held: ring->complete.held == \old(ring->complete.held);
+      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
+              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures closed: once_closed(ring);
+      ensures not_open: count != 0 ==> \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_reap_batch(struct once_ring *ring, struct once_completion *done, unsigned count);
 
 /* Deliver and see one CQE, without waiting. Returns 0 and fills *done*, or what once_peek() returns. */
+/*@ requires ring: once_ring_ok(ring) && once_simple_is_plain(ring);
+    requires done: \valid(done) && \base_addr(done) != \base_addr(ring) &&
+             (ring->open != 0 ==> once_apart(ring, \base_addr(done)));
+    assigns *done, ring->port, ring->submit.owner, ring->complete.owner,
+            ring->complete.ready, ONCE_DELIVERY(ring);
+    ensures ring: once_ring_ok(ring);
+    ensures range: \result <= 0;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures arrays: once_same_arrays{Old, Here}(ring);
+      ensures held: ring->complete.held == \old(ring->complete.held);
+      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
+              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures closed: once_closed(ring);
+      ensures not_open: \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_reap(struct once_ring *ring, struct once_completion *done);
 
@@ -191,6 +236,25 @@ ONCE_INLINE bool once_completion_is_terminal(const struct once_completion *done)
  * unread. Held tokens stay held. Returns how many CQEs were discarded (0: it
  * was empty), or what once_peek() returns but -EAGAIN.
  */
+/*@ requires ring: once_ring_ok(ring);
+    assigns ring->port, ring->submit.owner, ring->complete.owner, ring->complete.ready,
+            ONCE_DELIVERY(ring);
+    ensures ring: once_ring_ok(ring);
+    ensures empty: \result != -11; // -EAGAIN
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures arrays: once_same_arrays{Old, Here}(ring);
+      ensures held: ring->complete.held == \old(ring->complete.held);
+      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
+              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures closed: once_closed(ring);
+      ensures not_open: \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_discard(struct once_ring *ring);
 
