@@ -317,7 +317,8 @@ static int setup(struct once_ring *ring, const struct once_config *config,
     ensures usable: ring->sq_usable == view->sq_entries - sqes_of(view);
     ensures shift: ring->cqe_shift == (view->flags / SETUP_CQE32) % 2;
     ensures credit: ring->credit_places == view->cq_entries - places_of(view) - ring->capacity;
-    ensures options: ring->options == config->options; */
+    ensures options: ring->options == config->options;
+    ensures plain: once_simple_is_plain(ring); */
 static void fix(struct once_ring *ring, const struct once_config *config,
 		const struct once_port_view *view)
 {
@@ -327,7 +328,8 @@ static void fix(struct once_ring *ring, const struct once_config *config,
 	ring->sq_usable = view->sq_entries - own_sqes;
 	ring->cqe_shift = view->flags / SETUP_CQE32 % 2;
 	ring->options = config->options;
-	ring->simple = !once_is_split(ring) && (view->flags & (ONCE_SETUP_SQPOLL | SETUP_CQE32)) == 0;
+	ring->simple = !once_is_split(ring) && ring->cqe_shift == 0 &&
+		       (view->flags & ONCE_SETUP_SQPOLL) == 0;
 	ring->credit_places = view->cq_entries - own_places_of(view) - config->memory.capacity;
 	ring->multishot_credit = config->multishot_credit != 0 ? config->multishot_credit : 1;
 	ring->eventfd = -1;
@@ -358,7 +360,7 @@ static void fix(struct once_ring *ring, const struct once_config *config,
             config->memory.credits[0 .. config->memory.capacity - 1],
             config->memory.window[0 .. config->memory.window_places - 1],
             ONCE_GHOSTS;
-    ensures opened: once_opened(ring); */
+    ensures opened: once_opened(ring) && once_simple_is_plain(ring); */
 static void start(struct once_ring *ring, const struct once_config *config,
 		  const struct once_port_view *view, uint64_t serial, uint64_t used)
 {

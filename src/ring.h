@@ -289,6 +289,29 @@ int once_fetch_backlog(struct once_ring *ring, const char *call);
  * more operations may post than are in flight now.
  */
 #define ONCE_ANY_NUMBER UINT32_MAX
+/*@ requires ring: once_ring_ok(ring);
+    requires counts: ring->open != 0 ==> once_counts(ring) &&
+             ring->complete.ended <= once_count_in_flight(ring);
+    assigns ring->submit.owner, ring->complete.owner, ring->port, ring->complete.published,
+            ring->complete.ready, *ring->view.cq_head;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures arrays: once_same_arrays{Old, Here}(ring);
+      ONCE_SAME_TOKENS(ring);
+      ensures answer: \result == 0 || \result == ONCE_WRONG_THREAD ||
+              \result == ONCE_ALL_HELD || \result == ONCE_WOULD_HANG;
+      ensures places: \result == 0 ==>
+              count <= ring->view.cq_entries - (once_next - once_head);
+      ensures account: (once_counts(ring) <==> \old(once_counts(ring))) &&
+              once_count_in_flight(ring) == \old(once_count_in_flight(ring)) &&
+              ring->complete.ended == \old(ring->complete.ended);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      assigns \nothing;
+      ensures not_open: \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, const char *call);
 /*@ requires time: \valid_read(time);
     assigns \nothing;

@@ -52,36 +52,11 @@ static int enter(struct once_ring *ring, uint32_t least, const struct once_times
 	return rc < 0 ? rc : 0;
 }
 
-/* Whether *count* CQEs can never come; *to_come* operations are about to be submitted. */
-static ONCE_COLD bool would_hang(struct once_ring *ring, uint32_t count, uint32_t to_come)
-{
-	if ((ring->options & (ONCE_SPLIT | ONCE_EXPECT_FOREIGN)) != 0 ||
-	    once_load_relaxed(&ring->submit.credit_taken) != ring->complete.credit_returned ||
-	    count <= outstanding(ring) + to_come || count <= once_deliverable(ring))
-		return false;
-	/* what the kernel keeps back may be more than operations in flight: look */
-	if (once_has_backlog(ring))
-		(void)enter(ring, 0, NULL, NULL);
-	return count > once_deliverable(ring) && !once_has_overflow(ring);
-}
-
-int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, const char *call)
-{
-	const uint32_t window = once_window(ring);
-
-	if (ring->open == 0)
-		return once_refuse_complete(ring, ONCE_NOT_OPEN, call);
-	if (!once_owns_complete(ring))
-		return once_refuse_complete(ring, ONCE_WRONG_THREAD, call);
-	if (count > ring->view.cq_entries - window)
-		return once_refuse_complete_value(ring, ONCE_ALL_HELD, call,
-					 ring->view.cq_entries - window, count);
-	/* each operation posts at least once: enough to come is enough */
-	if (count > to_come && would_hang(ring, count, to_come))
-		return once_refuse_complete_value(ring, ONCE_WOULD_HANG, call,
-					 (uint64_t)outstanding(ring) + to_come, count);
-	return 0;
-}
+/* Of a contract: what the accounts are made of stays as it is. */
+#define SAME_ACCOUNT(ring) \
+	(once_counts(ring) <==> \old(once_counts(ring))) && \
+	once_count_in_flight(ring) == \old(once_count_in_flight(ring)) && \
+	ring->complete.ended == \old(ring->complete.ended)
 
 /* As once_owns_complete(), which binds the thread. */
 /*@ requires ring: once_machine(ring);
@@ -90,7 +65,8 @@ int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, 
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
     ONCE_SAME_TOKENS(ring);
-    ensures head: ring->complete.head == \old(ring->complete.head); */
+    ensures head: ring->complete.head == \old(ring->complete.head);
+    ensures counts: SAME_ACCOUNT(ring); */
 static inline bool owns(struct once_ring *ring)
 {
 	return once_owns_complete(ring);
@@ -107,6 +83,52 @@ static inline bool owns(struct once_ring *ring)
 static inline int flush_backlog(struct once_ring *ring)
 {
 	return enter(ring, 0, NULL, NULL);
+}
+
+/* Whether *count* CQEs can never come; *to_come* operations are about to be submitted. */
+/*@ requires ring: once_machine(ring) && once_counts(ring);
+    requires ended: ring->complete.ended <= once_count_in_flight(ring);
+    requires to_come: to_come < count <= ring->view.cq_entries;
+    assigns ring->complete.published, ring->complete.ready, *ring->view.cq_head;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ONCE_SAME_TOKENS(ring);
+    ensures others_may: \old((ring->options & (ONCE_SPLIT | ONCE_EXPECT_FOREIGN)) != 0 ||
+            ring->submit.credit_taken != ring->complete.credit_returned) ==> \result == false;
+    ensures enough: count <= \old(once_count_in_flight(ring) - ring->complete.ended) + to_come ==>
+            \result == false;
+    ensures counts: SAME_ACCOUNT(ring); */
+static ONCE_COLD bool would_hang(struct once_ring *ring, uint32_t count, uint32_t to_come)
+{
+	if ((ring->options & (ONCE_SPLIT | ONCE_EXPECT_FOREIGN)) != 0 ||
+	    once_load_relaxed(&ring->submit.credit_taken) != ring->complete.credit_returned ||
+	    count <= outstanding(ring) + to_come || count <= once_deliverable(ring))
+		return false;
+	/* what the kernel keeps back may be more than operations in flight: look */
+	if (once_has_backlog(ring))
+		(void)flush_backlog(ring);
+	return count > once_deliverable(ring) && !once_has_overflow(ring);
+}
+
+int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, const char *call)
+{
+	const uint32_t window = once_window(ring);
+
+	if (ring->open == 0)
+		return once_refuse_complete(ring, ONCE_NOT_OPEN, call);
+	if (!owns(ring))
+		return once_refuse_complete(ring, ONCE_WRONG_THREAD, call);
+	/*@ assert owned: once_machine(ring) && once_counts(ring) &&
+	      ring->complete.ended <= once_count_in_flight(ring); */
+	if (count > ring->view.cq_entries - window)
+		return once_refuse_complete_value(ring, ONCE_ALL_HELD, call,
+					 ring->view.cq_entries - window, count);
+	/* each operation posts at least once: enough to come is enough */
+	if (count > to_come && would_hang(ring, count, to_come))
+		return once_refuse_complete_value(ring, ONCE_WOULD_HANG, call,
+					 (uint64_t)outstanding(ring) + to_come, count);
+	return 0;
 }
 
 int once_fetch_backlog(struct once_ring *ring, const char *call)
@@ -168,12 +190,26 @@ struct once_timespec once_left_until(uint64_t end)
  * there are the library's own: they are consumed, since they would hide a signal;
  * behind a held token they keep their places.
  */
+/*@ requires ring: once_opened(ring);
+    requires count: count <= ring->view.cq_entries;
+    assigns ONCE_DELIVERY(ring);
+    ensures opened: once_opened(ring);
+    ensures same: ring->open == \old(ring->open) &&
+            ring->complete.ready == \old(ring->complete.ready) &&
+            ring->view.cq_entries == \old(ring->view.cq_entries) &&
+            ring->capacity == \old(ring->capacity);
+    ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+            \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
+            ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    ensures places: \result == 0 ||
+            once_next - once_head + count <= \result <= ring->view.cq_entries; */
 static uint32_t places_for(struct once_ring *ring, uint32_t ready, uint32_t count)
 {
 	uint32_t least;
 
 	if (ready == 0)
 		(void)once_deliver_next(ring);
+	/*@ assert opened: once_opened(ring); */
 	least = once_window(ring) + once_own_ready(ring) + count;
 	return least <= ring->view.cq_entries ? least : 0;
 }

@@ -64,7 +64,7 @@ ONCE_BEGIN_C
     behavior closed:
       assumes closed: ring->open == 0;
       ensures refused: \result != 0 ==> ring->open == 0;
-      ensures opened: \result == 0 ==> once_opened(ring);
+      ensures opened: \result == 0 ==> once_opened(ring) && once_simple_is_plain(ring);
     complete behaviors;
     disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
