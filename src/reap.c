@@ -99,8 +99,7 @@ static uint32_t reap_run(struct once_ring *ring, struct once_completion *done, u
 	    loop invariant place: once_next_at == once_wrap(ring->view.cq_entries, index + past);
 	    loop invariant free: is(free, once_n_free);
 	    loop invariant few: ring->submit.free <= free <= 65536;
-	    loop invariant freed: is(once_freed - free, \at(once_freed, Pre) - ring->submit.free);
-	    loop invariant free_stays: ring->submit.free == \at(ring->submit.free, Pre);
+	    loop invariant freed: is(once_freed - free, ring->complete.freed - ring->submit.free);
 	    loop invariant same: ring->open != 0 && ring->submit.collected == once_collected &&
 	      ring->complete.ended == once_n_ended && ring->complete.held == once_n_out &&
 	      ring->complete.opened_at <= once_head;
@@ -131,6 +130,8 @@ static uint32_t reap_run(struct once_ring *ring, struct once_completion *done, u
 		/*@ ghost past = past + 1; */
 	}
 	n = (uint32_t)(cqe - first);
+	/*@ assert freed: free == once_n_free && ring->submit.free <= free; */
+	/*@ assert freed_more: ring->complete.freed + (free - ring->submit.free) == once_freed; */
 	close_reaping(ring, index, n, free - ring->submit.free);
 	return n;
 }
