@@ -9,7 +9,7 @@ proofs/mutants/*.txt has them as blocks of
     name / file / function / goal / - line / + line
 The lines must occur exactly once in the file. Only the goals of *goal* are
 tried, a clause's name or a category of -wp-prop, with a short timeout: all of
-them must be proved in the code as it is, and one must fall in the mutant. unit:
+them must be proved within it in the code as it is, and one must fall in the mutant. unit:
 the file whose functions are proved, if it is not the one that is changed.
 """
 import collections
@@ -26,6 +26,7 @@ import sources
 
 ROOT = sources.ROOT
 SAMPLE = 6
+SECONDS = 60  # a false goal can keep a prover from counting steps at all
 Mutant = collections.namedtuple('Mutant', 'name file unit functions goal old new')
 Score = collections.namedtuple('Score', 'rejected tried faults')
 
@@ -71,7 +72,7 @@ def copy_tree(copy):
 def tried(root, folder, mutant):
     """The goals of the mutant's functions whose names have *goal* in them."""
     provers, steps, others = provers_of(mutant.unit)
-    options = [*framac.limits(provers, steps), '-wp-fct', mutant.functions, f'-wp-prop={mutant.goal}']
+    options = [*framac.limits(provers, steps, SECONDS), '-wp-fct', mutant.functions, f'-wp-prop={mutant.goal}']
     return framac.run(root, folder, mutant.unit, options, unspecified=unspecified(), others=others).goals
 
 
