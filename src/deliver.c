@@ -220,9 +220,7 @@ struct once_hold *once_deliver_next(struct once_ring *ring)
                 ring->memory.window + once_last_at(ring->view.cq_entries) &&
               \result->position == once_next - 1 &&
               ring->complete.held == \old(ring->complete.held) + 1;
-      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ONCE_TOKENS_STAY(ring);
       ensures prefix: \old(once_prefix(ring)) ==> once_prefix(ring);
     behavior closed:
       assumes closed: ring->open == 0;

@@ -35,6 +35,9 @@ static inline uint32_t slot_in_flight(const struct once_ring *ring, uint64_t id,
 }
 
 /*@
+  // under a name: a prover that sees the equation rewrites what a run started from into what it writes
+  predicate is(integer a, integer b) = a == b;
+
   // what is delivered and not passed, but for the newest
   predicate holds_before{L}(struct once_ring *r) =
     \forall integer i; 0 <= i < r->view.cq_entries && once_pos(r->view.cq_entries, i) < once_next &&
@@ -214,6 +217,11 @@ static inline void move_next(struct once_ring *ring, uint32_t index)
     r->complete.next_index == once_next_at;
 */
 
+/* Of a contract: the ring lies where it lay, and the tokens that are out stay so. */
+#define DELIVERY_STAYS(ring) \
+	ensures where: ONCE_LIES_AS(ring, Old); \
+	ensures arrays: once_same_arrays{Old, Here}(ring); \
+	ONCE_TOKENS_STAY(ring)
 /* Of a contract: what the steps of a delivery leave as it was. */
 #define STEP_SAME(ring) \
 	ensures open: ring->open == \old(ring->open); \

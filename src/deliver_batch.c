@@ -5,14 +5,6 @@
  */
 #include "deliver_run.h"
 
-/* Of a contract: the ring lies where it lay, and the tokens that are out stay so. */
-#define PEEK_STAYS(ring) \
-	ensures where: ONCE_LIES_AS(ring, Old); \
-	ensures arrays: once_same_arrays{Old, Here}(ring); \
-	ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries && \
-	        \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==> \
-	        ring->memory.window[i].position == \old(ring->memory.window[i].position)
-
 /* The next CQE, whatever it is, as a token: 1, or 0 if none is ready. */
 /*@ requires ring: once_opened(ring);
     requires token: \valid(cqe) && once_apart(ring, \base_addr(cqe));
@@ -25,9 +17,7 @@
     ensures forward: \old(once_next) <= once_next && \old(once_head) <= once_head;
     ensures range: 0 <= \result <= 1;
     ensures held: ring->complete.held == \old(ring->complete.held) + \result;
-    ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-            \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-            ring->memory.window[i].position == \old(ring->memory.window[i].position); */
+    ONCE_TOKENS_STAY(ring); */
 static uint32_t deliver_one(struct once_ring *ring, struct once_cqe *cqe)
 {
 	struct once_hold *hold = once_deliver_next(ring);
@@ -49,9 +39,7 @@ static uint32_t deliver_one(struct once_ring *ring, struct once_cqe *cqe)
     ensures range: 0 <= \result <= count;
     ensures forward: \old(once_next) <= once_next && \old(once_head) <= once_head;
     ensures held: ring->complete.held == \old(ring->complete.held) + \result;
-    ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-            \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-            ring->memory.window[i].position == \old(ring->memory.window[i].position); */
+    ONCE_TOKENS_STAY(ring); */
 static uint32_t deliver_more(struct once_ring *ring, struct once_cqe *cqes, uint32_t count)
 {
 	uint32_t n = 0;
@@ -95,7 +83,7 @@ static uint32_t deliver_more(struct once_ring *ring, struct once_cqe *cqes, uint
     behavior open:
       assumes open: ring->open != 0;
       ensures opened: once_opened(ring);
-      PEEK_STAYS(ring);
+      DELIVERY_STAYS(ring);
       ensures held: ring->complete.held == \old(ring->complete.held) + \result;
     behavior closed:
       assumes closed: ring->open == 0;
@@ -126,7 +114,7 @@ static inline uint32_t deliver_known(struct once_ring *ring, struct once_cqe *cq
     behavior open:
       assumes open: ring->open != 0;
       ensures opened: once_opened(ring);
-      PEEK_STAYS(ring);
+      DELIVERY_STAYS(ring);
       ensures held: ring->complete.held == \old(ring->complete.held) + (\result < 0 ? 0 : \result);
     behavior closed:
       assumes closed: ring->open == 0;

@@ -8,12 +8,8 @@
 
 #include "deliver.h"
 
-/*
- * What a run has done so far. Under names: a prover that sees the equations rewrites
- * what the run started from into what it writes.
- */
-/*@ predicate is(integer a, integer b) = a == b;
-    predicate token_is{L}(struct once_cqe *token, struct once_ring *ring, struct once_hold *hold,
+/* What a run has done so far; under names, as is(). */
+/*@ predicate token_is{L}(struct once_cqe *token, struct once_ring *ring, struct once_hold *hold,
                           integer position) =
       token->ring == ring && token->hold == hold && token->position == position;
     predicate run_tokens{L}(struct once_ring *ring, struct once_hold *window, integer entries,
@@ -249,9 +245,7 @@ static inline void close_delivery(struct once_ring *ring, uint32_t index, uint32
     ensures tokens: \forall integer k; 0 <= k < \result ==> cqes[k].ring == ring &&
             cqes[k].position == \old(once_next) + k &&
             once_token_out(ring, cqes[k].hold, cqes[k].position);
-    ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-            \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-            ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    ONCE_TOKENS_STAY(ring);
     ensures prefix: \old(once_prefix(ring)) ==> once_prefix(ring); */
 static uint32_t deliver_run(struct once_ring *ring, struct once_cqe *cqes, uint32_t count)
 {

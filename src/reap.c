@@ -2,13 +2,23 @@
 /* Deliver and see in one step, as a plain copy: no hold ever leaves the library. */
 #include "reap_slowly.h"
 
-/* What reaping past the window changes of the ghosts. */
+/* Of a contract: nothing that a run leaves out can be needed; see is_plain(). */
+#define REAP_PLAINLY(ring) \
+	requires plain: !once_split_mode(ring) && ring->cqe_shift == 0 && \
+	         ring->complete.head == ring->complete.delivered && \
+	         ring->submit.credit_taken == ring->complete.credit_returned && \
+	         ring->submit.sq_tail < ring->submit.wear_from
+
+/* What reaping past the window changes of the ring, and of the ghosts. */
+#define REAP_COUNTERS(ring) \
+	ring->memory.ops[0 .. ring->capacity - 1].id, \
+	ring->memory.stack[0 .. ring->capacity - 1], ring->complete.next_index, \
+	ring->complete.head_index, ring->complete.delivered, ring->complete.head, \
+	ring->complete.freed, ring->submit.free
 #define REAP_GHOSTS \
 	once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535], \
 	once_rank[0 .. 65535], once_n_live, once_n_free, once_n_ended, once_freed, once_head, \
 	once_head_at, once_next, once_next_at
-
-/*@ predicate is(integer a, integer b) = a == b; */
 
 /* The ring's counters follow: *n* CQEs from place *index* are passed, *freed* slots FREE. */
 /*@ requires memory: once_memory_ok(ring);
@@ -49,17 +59,11 @@ static inline void close_reaping(struct once_ring *ring, uint32_t index, uint32_
  * is anything else, and at the end of the CQ; works on copies of the counters.
  */
 /*@ requires ring: once_opened(ring);
-    requires plain: !once_split_mode(ring) && ring->cqe_shift == 0 &&
-             ring->complete.head == ring->complete.delivered &&
-             ring->submit.credit_taken == ring->complete.credit_returned &&
-             ring->submit.sq_tail < ring->submit.wear_from;
+    REAP_PLAINLY(ring);
     requires count: count <= ring->complete.ready - ring->complete.delivered &&
              count <= ring->view.cq_entries - ring->complete.next_index;
     requires done: \valid(done + (0 .. count - 1)) && once_apart(ring, \base_addr(done));
-    assigns done[0 .. count - 1], ring->memory.ops[0 .. ring->capacity - 1].id,
-            ring->memory.stack[0 .. ring->capacity - 1], ring->complete.next_index,
-            ring->complete.head_index, ring->complete.delivered, ring->complete.head,
-            ring->complete.freed, ring->submit.free, REAP_GHOSTS;
+    assigns done[0 .. count - 1], REAP_COUNTERS(ring), REAP_GHOSTS;
     ensures opened: once_opened(ring);
     ensures range: \result <= count;
     ensures next: once_next == \old(once_next) + \result;
@@ -138,17 +142,11 @@ static uint32_t reap_run(struct once_ring *ring, struct once_completion *done, u
 
 /* The same for one CQE: nothing to set up. */
 /*@ requires ring: once_opened(ring);
-    requires plain: !once_split_mode(ring) && ring->cqe_shift == 0 &&
-             ring->complete.head == ring->complete.delivered &&
-             ring->submit.credit_taken == ring->complete.credit_returned &&
-             ring->submit.sq_tail < ring->submit.wear_from;
+    REAP_PLAINLY(ring);
     requires ready: ring->complete.delivered != ring->complete.ready;
     requires done: \valid(done) && once_apart(ring, \base_addr(done));
     assigns *done \from ring->memory.ops, ring->view.cqes;
-    assigns ring->memory.ops[0 .. ring->capacity - 1].id,
-            ring->memory.stack[0 .. ring->capacity - 1], ring->complete.next_index,
-            ring->complete.head_index, ring->complete.delivered, ring->complete.head,
-            ring->complete.freed, ring->submit.free, REAP_GHOSTS;
+    assigns REAP_COUNTERS(ring), REAP_GHOSTS;
     ensures opened: once_opened(ring);
     ensures next: once_next == \old(once_next) + (\result ? 1 : 0);
     REAP_STAYS(ring); */
@@ -178,15 +176,9 @@ static inline uint32_t lesser(uint64_t a, uint32_t b)
 
 /* What is ready, up to *most*, as far as it is plain: to the end of the CQ, and from its start. */
 /*@ requires ring: once_opened(ring);
-    requires plain: !once_split_mode(ring) && ring->cqe_shift == 0 &&
-             ring->complete.head == ring->complete.delivered &&
-             ring->submit.credit_taken == ring->complete.credit_returned &&
-             ring->submit.sq_tail < ring->submit.wear_from;
+    REAP_PLAINLY(ring);
     requires done: \valid(done + (0 .. most - 1)) && once_apart(ring, \base_addr(done));
-    assigns done[0 .. most - 1], ring->memory.ops[0 .. ring->capacity - 1].id,
-            ring->memory.stack[0 .. ring->capacity - 1], ring->complete.next_index,
-            ring->complete.head_index, ring->complete.delivered, ring->complete.head,
-            ring->complete.freed, ring->submit.free, REAP_GHOSTS;
+    assigns done[0 .. most - 1], REAP_COUNTERS(ring), REAP_GHOSTS;
     ensures opened: once_opened(ring);
     ensures range: \result <= most;
     REAP_STAYS(ring); */
@@ -206,10 +198,7 @@ static inline uint32_t reap_plainly(struct once_ring *ring, struct once_completi
 
 /* The same, then the rest slowly. */
 /*@ requires ring: once_opened(ring);
-    requires plain: !once_split_mode(ring) && ring->cqe_shift == 0 &&
-             ring->complete.head == ring->complete.delivered &&
-             ring->submit.credit_taken == ring->complete.credit_returned &&
-             ring->submit.sq_tail < ring->submit.wear_from;
+    REAP_PLAINLY(ring);
     requires range: 1 <= most <= INT32_MAX;
     requires done: \valid(done + (0 .. most - 1)) && once_apart(ring, \base_addr(done));
     assigns done[0 .. most - 1], ring->port, ring->submit.owner, ring->complete.owner,
@@ -243,10 +232,7 @@ static inline void look_for_more(struct once_ring *ring)
 
 /* What is there, up to *most*, in the way that suits it. */
 /*@ requires ring: once_opened(ring);
-    requires plain: !once_split_mode(ring) && ring->cqe_shift == 0 &&
-             ring->complete.head == ring->complete.delivered &&
-             ring->submit.credit_taken == ring->complete.credit_returned &&
-             ring->submit.sq_tail < ring->submit.wear_from;
+    REAP_PLAINLY(ring);
     requires range: 1 <= most <= INT32_MAX;
     requires done: \valid(done + (0 .. most - 1)) && once_apart(ring, \base_addr(done));
     assigns done[0 .. most - 1], ring->port, ring->submit.owner, ring->complete.owner,

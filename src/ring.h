@@ -259,9 +259,7 @@ uint32_t once_deliverable(struct once_ring *ring);
               \result == ring->memory.window + once_last_at(ring->view.cq_entries) &&
               \result->position == once_next - 1 &&
               ring->complete.held == \old(ring->complete.held) + 1;
-      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ONCE_TOKENS_STAY(ring);
       ensures prefix: \old(once_prefix(ring)) ==> once_prefix(ring);
     behavior closed:
       assumes closed: ring->open == 0;
@@ -272,6 +270,12 @@ uint32_t once_deliverable(struct once_ring *ring);
 struct once_hold *once_deliver_next(struct once_ring *ring);
 
 /* --- wait.c --- */
+
+/* Of a contract: what the accounts are made of stays as it is. */
+#define ONCE_SAME_ACCOUNT(ring) \
+	(once_counts(ring) <==> \old(once_counts(ring))) && \
+	once_count_in_flight(ring) == \old(once_count_in_flight(ring)) && \
+	ring->complete.ended == \old(ring->complete.ended)
 
 /*
  * Nothing is ready: fetch what the kernel keeps back. 0 if something is ready
@@ -303,9 +307,7 @@ int once_fetch_backlog(struct once_ring *ring, const char *call);
               \result == ONCE_ALL_HELD || \result == ONCE_WOULD_HANG;
       ensures places: \result == 0 ==>
               count <= ring->view.cq_entries - (once_next - once_head);
-      ensures account: (once_counts(ring) <==> \old(once_counts(ring))) &&
-              once_count_in_flight(ring) == \old(once_count_in_flight(ring)) &&
-              ring->complete.ended == \old(ring->complete.ended);
+      ensures account: ONCE_SAME_ACCOUNT(ring);
     behavior closed:
       assumes closed: ring->open == 0;
       assigns \nothing;

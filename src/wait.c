@@ -52,12 +52,6 @@ static int enter(struct once_ring *ring, uint32_t least, const struct once_times
 	return rc < 0 ? rc : 0;
 }
 
-/* Of a contract: what the accounts are made of stays as it is. */
-#define SAME_ACCOUNT(ring) \
-	(once_counts(ring) <==> \old(once_counts(ring))) && \
-	once_count_in_flight(ring) == \old(once_count_in_flight(ring)) && \
-	ring->complete.ended == \old(ring->complete.ended)
-
 /* As once_owns_complete(), which binds the thread. */
 /*@ requires ring: once_machine(ring);
     assigns ring->submit.owner, ring->complete.owner, ring->port;
@@ -66,7 +60,7 @@ static int enter(struct once_ring *ring, uint32_t least, const struct once_times
     ONCE_KEEPS_BOOKS(ring);
     ONCE_SAME_TOKENS(ring);
     ensures head: ring->complete.head == \old(ring->complete.head);
-    ensures counts: SAME_ACCOUNT(ring); */
+    ensures counts: ONCE_SAME_ACCOUNT(ring); */
 static inline bool owns(struct once_ring *ring)
 {
 	return once_owns_complete(ring);
@@ -98,7 +92,7 @@ static inline int flush_backlog(struct once_ring *ring)
             ring->submit.credit_taken != ring->complete.credit_returned) ==> \result == false;
     ensures enough: count <= \old(once_count_in_flight(ring) - ring->complete.ended) + to_come ==>
             \result == false;
-    ensures counts: SAME_ACCOUNT(ring); */
+    ensures counts: ONCE_SAME_ACCOUNT(ring); */
 static ONCE_COLD bool would_hang(struct once_ring *ring, uint32_t count, uint32_t to_come)
 {
 	if ((ring->options & (ONCE_SPLIT | ONCE_EXPECT_FOREIGN)) != 0 ||
@@ -198,9 +192,7 @@ struct once_timespec once_left_until(uint64_t end)
             ring->complete.ready == \old(ring->complete.ready) &&
             ring->view.cq_entries == \old(ring->view.cq_entries) &&
             ring->capacity == \old(ring->capacity);
-    ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-            \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-            ring->memory.window[i].position == \old(ring->memory.window[i].position);
+    ONCE_TOKENS_STAY(ring);
     ensures places: \result == 0 ||
             once_next - once_head + count <= \result <= ring->view.cq_entries; */
 static uint32_t places_for(struct once_ring *ring, uint32_t ready, uint32_t count)

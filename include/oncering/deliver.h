@@ -99,9 +99,7 @@ int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t posi
               once_token_out(ring, (struct once_hold *)\result, \result->position) &&
               \old(once_next) <= \result->position &&
               ring->complete.held == \old(ring->complete.held) + 1;
-      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ONCE_TOKENS_STAY(ring);
     behavior closed:
       assumes closed: ring->open == 0;
       ensures none: \result == \null && *error == ONCE_NOT_OPEN;
@@ -253,9 +251,7 @@ ONCE_INLINE int once_hold_to_token(struct once_ring *ring, struct once_hold *hol
               ring->complete.held == \old(ring->complete.held) + 1;
       ensures none: \result != 0 ==> \result < 0 &&
               ring->complete.held == \old(ring->complete.held);
-      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ONCE_TOKENS_STAY(ring);
     behavior closed:
       assumes closed: ring->open == 0;
       ensures not_open: \result == ONCE_NOT_OPEN;
@@ -323,9 +319,7 @@ ONCE_INLINE int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, u
       assumes open: ring->open != 0;
       ensures opened: once_opened(ring);
       ensures held: ring->complete.held == \old(ring->complete.held) + (\result < 0 ? 0 : \result);
-      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ONCE_TOKENS_STAY(ring);
     behavior closed:
       assumes closed: ring->open == 0;
       ensures not_open: count != 0 ==> \result == ONCE_NOT_OPEN;

@@ -76,6 +76,12 @@
 	ensures kept: \forall integer i; 0 <= i < ring->view.cq_entries ==> \
 	  ring->memory.window[i].position == \old(ring->memory.window[i].position)
 
+/* The tokens that are out stay so; there may be new ones. */
+#define ONCE_TOKENS_STAY(ring) \
+	ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries && \
+	  \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==> \
+	  ring->memory.window[i].position == \old(ring->memory.window[i].position)
+
 /* What reclaiming may change, but the ring's own counters. */
 #define ONCE_SLOT_MEMORY(ring) \
 	ring->complete.retired, ring->complete.return_index, ring->complete.credit_returned, \

@@ -145,9 +145,7 @@ int once_seen_batch(struct once_ring *ring, const struct once_cqe *cqes, unsigne
       ensures sizes: ring->capacity == \old(ring->capacity) &&
               ring->view.cq_entries == \old(ring->view.cq_entries);
       ensures held: ring->complete.held == \old(ring->complete.held);
-      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ONCE_TOKENS_STAY(ring);
     behavior closed:
       assumes closed: ring->open == 0;
       ensures closed: once_closed(ring);
@@ -170,9 +168,7 @@ int once_reap_batch(struct once_ring *ring, struct once_completion *done, unsign
       ensures opened: once_opened(ring);
       ensures arrays: once_same_arrays{Old, Here}(ring);
       ensures held: ring->complete.held == \old(ring->complete.held);
-      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ONCE_TOKENS_STAY(ring);
     behavior closed:
       assumes closed: ring->open == 0;
       ensures closed: once_closed(ring);
@@ -246,9 +242,7 @@ ONCE_INLINE bool once_completion_is_terminal(const struct once_completion *done)
       ensures opened: once_opened(ring);
       ensures arrays: once_same_arrays{Old, Here}(ring);
       ensures held: ring->complete.held == \old(ring->complete.held);
-      ensures stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
-              \old(ring->memory.window[i].position) != ONCE_NO_POSITION ==>
-              ring->memory.window[i].position == \old(ring->memory.window[i].position);
+      ONCE_TOKENS_STAY(ring);
     behavior closed:
       assumes closed: ring->open == 0;
       ensures closed: once_closed(ring);
