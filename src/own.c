@@ -71,6 +71,14 @@ void once_count_own(struct once_ring *ring)
 
 	/*@ loop invariant places: kept <= i <= side->own_pending;
 	    loop invariant unread: \forall integer k; 0 <= k < kept ==> side->own[k] >= side->submitted;
+	    loop invariant moved: \forall integer k; 0 <= k < kept ==>
+	      side->own[k] == \at(ring->submit.own[k + \at(i - kept, Here)], Pre);
+	    loop invariant rest: \forall integer k; i <= k < side->own_pending ==>
+	      side->own[k] == \at(ring->submit.own[k], Pre);
+	    loop invariant first: kept != 0 ==> \at(ring->submit.own[\at(i - kept, Here)], Pre) >= side->submitted;
+	    loop invariant dropped: i != kept ==>
+	      \at(ring->submit.own[\at(i - kept, Here) - 1], Pre) < side->submitted &&
+	      \at(ring->submit.own[0], Pre) + (i - kept) <= side->submitted;
 	    loop assigns i, kept, side->own[0 .. ONCE_OWN_SQES - 1];
 	    loop variant side->own_pending - i; */
 	for (uint32_t i = 0; i < side->own_pending; i++) {

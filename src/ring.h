@@ -123,22 +123,27 @@ void once_count_room(struct once_ring *ring);
  * the head. Returns SQEs read or -errno; the accounts follow either way.
  */
 /*@ requires ring: once_machine(ring);
-    requires own: ring->submit.own_pending <= ONCE_OWN_SQES;
+    requires own: once_own_ok(ring);
     requires timeout: timeout == \null || \valid_read(timeout);
-    assigns ring->complete.published, *ring->view.cq_head, *ring->view.sq_tail,
-            ring->submit.submitted, ring->submit.own_pending,
-            ring->submit.own[0 .. ONCE_OWN_SQES - 1],
-            ring->submit.consumed, ring->submit.room, ring->submit.free, ring->submit.collected,
-            ring->submit.collect_index, ring->memory.stack[0 .. ring->capacity - 1],
-            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
-            once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected;
+    assigns ONCE_SUBMISSION(ring);
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
     ensures ring: once_machine(ring);
     ensures read: (ring->view.flags & ONCE_SETUP_SQPOLL) == 0 ==>
             ring->submit.submitted == ring->submit.consumed;
-    ensures own: ring->submit.own_pending <= \old(ring->submit.own_pending);
+    ONCE_SAME_TOKENS(ring);
+    ensures own: once_own_ok(ring) && ring->submit.own_pending <= \old(ring->submit.own_pending);
+    ensures sent: ring->submit.submitted + ring->submit.own_pending >=
+            \old(ring->submit.submitted + ring->submit.own_pending);
+    ensures same: ring->submit.sq_tail == \old(ring->submit.sq_tail) &&
+            ring->submit.own_total == \old(ring->submit.own_total) &&
+            ring->complete.freed == \old(ring->complete.freed) &&
+            ring->complete.retired == \old(ring->complete.retired) &&
+            ring->complete.ended == \old(ring->complete.ended);
+    ensures arrays: once_same_arrays{Old, Here}(ring);
+    ensures counts: \old(once_counts(ring)) ==> once_counts(ring);
+    ensures in_flight: once_count_in_flight(ring) >= \old(once_count_in_flight(ring));
     ensures answer: \result >= 0 || once_is_errno(\result); */
 int once_flush(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
 	       const void *sigmask);
@@ -150,9 +155,15 @@ bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
 		   const struct once_timespec *time);
 /* After a flush: forget those that the kernel has read. */
 /*@ requires ring: \valid(ring);
-    requires own: ring->submit.own_pending <= ONCE_OWN_SQES;
+    requires listed: once_own_listed(ring);
+    requires before: ring->submit.own_total <= ring->submit.submitted + ring->submit.own_pending;
     assigns ring->submit.own_pending, ring->submit.own[0 .. ONCE_OWN_SQES - 1];
     ensures fewer: ring->submit.own_pending <= \old(ring->submit.own_pending);
+    ensures listed: once_own_listed(ring);
+    ensures read: ring->submit.own_total <= ring->submit.submitted + ring->submit.own_pending;
+    ensures dropped: ring->submit.own_pending != \old(ring->submit.own_pending) ==>
+            \old(ring->submit.own[0]) + (\old(ring->submit.own_pending) - ring->submit.own_pending) <=
+            ring->submit.submitted;
     ensures unread: \forall integer i; 0 <= i < ring->submit.own_pending ==>
             ring->submit.own[i] >= ring->submit.submitted; */
 void once_count_own(struct once_ring *ring);

@@ -119,8 +119,8 @@ static inline uint32_t once_taken_by_owner(const struct once_ring *ring)
 /* Operations ever submitted; the library's own SQEs are not the caller's. */
 /*@ requires ring: \valid_read(ring);
     requires counts: once_counts(ring);
-    requires own: ring->submit.own_total - ring->submit.own_pending <= ring->submit.submitted;
-    requires end: ring->submit.sq_tail <= ONCE_COUNTER_END;
+    requires own: once_own_ok(ring);
+    requires end: ring->submit.sq_tail <= ONCE_COUNTER_END + 131072;
     assigns \nothing;
     ensures submitted: \result == once_armed_ever(ring) - once_count_armed(ring); */
 static inline uint64_t once_submitted_total(const struct once_ring *ring)

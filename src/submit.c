@@ -8,7 +8,7 @@
 
 /* Why a submit must not happen: 0, or the refusal. */
 /*@ requires ring: once_readable(ring);
-    requires counts: once_counts(ring);
+    requires counts: ring->open != 0 ==> once_counts(ring);
     assigns \nothing;
     ensures closed: ring->open == 0 ==> \result == ONCE_NOT_OPEN;
     ensures open: ring->open != 0 ==>
@@ -31,17 +31,51 @@ static ONCE_COLD int refusal(const struct once_ring *ring, const char *call)
 	return once_refuse_slot(ring, ONCE_NOT_ARMED, call, slot, 0, once_taken(ring));
 }
 
-/*@ requires ring: \valid(ring) && once_readable(ring);
-    requires counts: once_counts(ring);
+/* As once_owns_submit(), which binds the thread. */
+/*@ requires ring: once_machine(ring);
     assigns ring->submit.owner, ring->port;
-    ensures closed: ring->open == 0 ==> \result == ONCE_NOT_OPEN;
-    ensures taken: ring->open != 0 && once_count_taken(ring) != 0 ==> \result != 0;
-    ensures answer: \result == 0 || \result == ONCE_NOT_OPEN || \result == ONCE_WRONG_THREAD ||
-            \result == ONCE_NOT_ARMED; */
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ONCE_SAME_TOKENS(ring);
+    ensures counts: ONCE_SAME_ACCOUNT(ring);
+    ensures own: \old(once_own_ok(ring)) ==> once_own_ok(ring); */
+static inline bool owns_side(struct once_ring *ring)
+{
+	const bool mine = once_owns_submit(ring);
+
+	/*@ assert places: \forall integer i; 0 <= i < ONCE_OWN_SQES ==>
+	      ring->submit.own[i] == \at(ring->submit.own[i], Pre); */
+	/*@ assert listed: \at(once_own_listed(ring), Pre) ==> once_own_listed(ring); */
+	return mine;
+}
+
+/*@ requires ring: once_ring_ok(ring);
+    requires counts: ring->open != 0 ==> once_counts(ring);
+    assigns ring->submit.owner, ring->port;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures arrays: once_same_arrays{Old, Here}(ring);
+      ensures counts: once_counts(ring);
+      ensures own: \old(once_own_ok(ring)) ==> once_own_ok(ring);
+      ensures account: ONCE_SAME_ACCOUNT(ring);
+      ONCE_SAME_TOKENS(ring);
+      ensures taken: once_count_taken(ring) != 0 ==> \result != 0;
+      ensures answer: \result == 0 || \result == ONCE_WRONG_THREAD || \result == ONCE_NOT_ARMED;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      assigns \nothing;
+      ensures not_open: \result == ONCE_NOT_OPEN;
+      ensures nobodys: ring->submit.owner == \old(ring->submit.owner);
+    complete behaviors;
+    disjoint behaviors; */
 static inline int submit_refusal(struct once_ring *ring, const char *call)
 {
-	return once_owns_submit(ring) && ring->open != 0 && once_taken_by_owner(ring) == 0
-		? 0 : refusal(ring, call);
+	if (ring->open == 0 || !owns_side(ring))
+		return refusal(ring, call);
+	/*@ assert owned: once_machine(ring) && once_counts(ring); */
+	return once_taken_by_owner(ring) == 0 ? 0 : refusal(ring, call);
 }
 
 /* Enter the kernel for *count* SQEs, if it has to be entered at all. */
@@ -89,7 +123,10 @@ static inline void show_tail(struct once_ring *ring)
 
 /* In flight is what the kernel has read. */
 /*@ requires ring: once_machine(ring);
-    requires own: ring->submit.own_pending <= ONCE_OWN_SQES;
+    requires own: once_own_listed(ring);
+    requires before: ring->submit.own_total <= ring->submit.own_pending +
+             ((ring->view.flags & ONCE_SETUP_SQPOLL) == 0 ? ring->submit.consumed
+                                                          : ring->submit.submitted);
     assigns ring->submit.submitted, ring->submit.own_pending,
             ring->submit.own[0 .. ONCE_OWN_SQES - 1];
     ONCE_KEEPS_SLOTS(ring);
@@ -98,7 +135,12 @@ static inline void show_tail(struct once_ring *ring)
     ONCE_SAME_TOKENS(ring);
     ensures read: (ring->view.flags & ONCE_SETUP_SQPOLL) == 0 ==>
             ring->submit.submitted == ring->submit.consumed;
-    ensures own: ring->submit.own_pending <= \old(ring->submit.own_pending); */
+    ensures shown: (ring->view.flags & ONCE_SETUP_SQPOLL) != 0 ==>
+            ring->submit.submitted == \old(ring->submit.submitted);
+    ensures own: once_own_ok(ring) && ring->submit.own_pending <= \old(ring->submit.own_pending);
+    ensures dropped: ring->submit.own_pending != \old(ring->submit.own_pending) ==>
+            \old(ring->submit.own[0]) + (\old(ring->submit.own_pending) - ring->submit.own_pending) <=
+            ring->submit.submitted; */
 static inline void take_back(struct once_ring *ring)
 {
 	struct once_submit_side *side = &ring->submit;
@@ -109,6 +151,73 @@ static inline void take_back(struct once_ring *ring)
 		once_count_own(ring);
 }
 
+/* The accounts follow what the kernel has read. */
+/*@ requires ring: once_machine(ring);
+    requires own: once_own_listed(ring);
+    requires before: ring->submit.own_total <= ring->submit.own_pending +
+             ((ring->view.flags & ONCE_SETUP_SQPOLL) == 0 ? ring->submit.consumed
+                                                          : ring->submit.submitted);
+    assigns ring->submit.submitted, ring->submit.own_pending,
+            ring->submit.own[0 .. ONCE_OWN_SQES - 1], ring->submit.consumed, ring->submit.room,
+            ring->submit.free, ring->submit.collected, ring->submit.collect_index,
+            ring->memory.stack[0 .. ring->capacity - 1], once_at[0 .. 65535],
+            once_place[0 .. 65535], once_state[0 .. 65535], once_rank[0 .. 65535], once_n_free,
+            once_n_parked, once_collected;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ONCE_SAME_TOKENS(ring);
+    ensures machine: once_machine(ring);
+    ensures arrays: once_same_arrays{Old, Here}(ring);
+    ensures read: (ring->view.flags & ONCE_SETUP_SQPOLL) == 0 ==>
+            ring->submit.submitted == ring->submit.consumed >= \old(ring->submit.consumed);
+    ensures shown: (ring->view.flags & ONCE_SETUP_SQPOLL) != 0 ==>
+            ring->submit.submitted == \old(ring->submit.submitted);
+    ensures own: once_own_ok(ring) && ring->submit.own_pending <= \old(ring->submit.own_pending);
+    ensures dropped: ring->submit.own_pending != \old(ring->submit.own_pending) ==>
+            \old(ring->submit.own[0]) + (\old(ring->submit.own_pending) - ring->submit.own_pending) <=
+            ring->submit.submitted;
+    ensures same: ring->submit.sq_tail == \old(ring->submit.sq_tail) &&
+            ring->submit.own_total == \old(ring->submit.own_total) &&
+            ring->complete.freed == \old(ring->complete.freed) &&
+            ring->complete.retired == \old(ring->complete.retired) &&
+            ring->complete.ended == \old(ring->complete.ended) &&
+            ring->view.flags == \old(ring->view.flags); */
+static inline void follow(struct once_ring *ring)
+{
+	once_count_room(ring);
+	/*@ assert counted: once_machine(ring); */
+	/*@ assert own: ring->submit.own_pending == \at(ring->submit.own_pending, Pre) &&
+	      ring->submit.own_total == \at(ring->submit.own_total, Pre) &&
+	      ring->submit.sq_tail == \at(ring->submit.sq_tail, Pre) &&
+	      ring->view.flags == \at(ring->view.flags, Pre) &&
+	      ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
+	/*@ assert places: \forall integer i; 0 <= i < ring->submit.own_pending ==>
+	      ring->submit.own[i] == \at(ring->submit.own[i], Pre); */
+	/*@ assert listed: once_own_listed(ring); */
+	/*@ assert ended: ring->complete.freed == \at(ring->complete.freed, Pre) &&
+	      ring->complete.retired == \at(ring->complete.retired, Pre); */
+	take_back(ring);
+}
+
+/* The accounts of a machine whose armed operations are counted. */
+/*@ ghost
+  /@ requires ring: once_machine(ring);
+     requires armed: 0 <= once_count_armed(ring);
+     requires unread: ring->submit.sq_tail - ring->submit.submitted <= UINT32_MAX;
+     assigns \nothing;
+     ensures counts: 0 <= once_count_in_flight(ring) ==> once_counts(ring);
+  @/
+  static void lemma_counts(struct once_ring *ring)
+  {
+    /@ assert split: once_split_mode(ring) ==> once_came_back(ring) == once_collected; @/
+    /@ assert plain: !once_split_mode(ring) ==> once_came_back(ring) == once_freed; @/
+    /@ assert taken: once_count_taken(ring) == once_n_taken; @/
+    ;
+  }
+*/
+
 int once_flush(struct once_ring *ring, uint32_t least, const struct once_timespec *timeout,
 	       const void *sigmask)
 {
@@ -117,48 +226,105 @@ int once_flush(struct once_ring *ring, uint32_t least, const struct once_timespe
 
 	show_tail(ring);
 	/*@ assert shown: once_machine(ring); */
+	/*@ assert listed: once_own_listed(ring); */
 	rc = enter(ring, count, least, timeout, sigmask);
-	once_count_room(ring);
-	/*@ assert counted: once_machine(ring); */
-	take_back(ring);
+	follow(ring);
+	/*@ assert unread_own: ring->submit.own_pending != 0 ==>
+	      ring->submit.submitted <= ring->submit.own[0] &&
+	      ring->submit.own[0] + (ring->submit.own_pending - 1) <=
+	        ring->submit.own[ring->submit.own_pending - 1] < ring->submit.sq_tail; */
+	/*@ assert armed: 0 <= once_count_armed(ring); */
+	/*@ assert unread: ring->submit.sq_tail - ring->submit.submitted <= UINT32_MAX; */
+	/*@ assert in_flight: once_count_in_flight(ring) >= \at(once_count_in_flight(ring), Pre); */
+	/*@ ghost lemma_counts(ring); */
 	return rc;
 }
 
 int once_submit(struct once_ring *ring)
 {
 	const struct once_submit_side *side = &ring->submit;
-	const int refused = submit_refusal(ring, "once_submit");
-	const uint64_t before = once_submitted_total(ring);
-	int rc;
+	int rc = submit_refusal(ring, "once_submit");
+	uint64_t before;
 
-	if (refused != 0 || side->submitted == side->sq_tail)
-		return refused;
+	if (rc != 0 || side->submitted == side->sq_tail)
+		return rc;
+	before = once_submitted_total(ring);
+	/*@ assert before: before == \at(once_armed_ever(ring) - once_count_armed(ring), Pre); */
 	rc = once_flush(ring, 0, NULL, NULL);
+	/*@ assert opened: once_opened(ring); */
 	return rc < 0 ? rc : (int)(once_submitted_total(ring) - before);
 }
 
+/* Why a submit that waits for *count* CQEs must not happen: 0, or the refusal. */
+/*@ requires ring: once_ring_ok(ring);
+    requires account: ring->open != 0 ==> once_account(ring);
+    assigns ring->submit.owner, ring->complete.owner, ring->port, ring->complete.published,
+            ring->complete.ready, *ring->view.cq_head;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures arrays: once_same_arrays{Old, Here}(ring);
+      ensures own: once_own_ok(ring);
+      ensures account: once_counts(ring) && ONCE_SAME_ACCOUNT(ring);
+      ensures places: \result == 0 ==>
+              count <= ring->view.cq_entries - (once_next - once_head);
+      ensures one_thread: \result == 0 ==> !once_split_mode(ring);
+      ensures taken: once_count_taken(ring) != 0 ==>
+              \result == ONCE_NOT_ARMED || \result == ONCE_WRONG_THREAD;
+      ensures answer: \result == 0 || \result == ONCE_NOT_ARMED ||
+              \result == ONCE_WRONG_THREAD || \result == ONCE_ALL_HELD ||
+              \result == ONCE_WOULD_HANG;
+      ONCE_SAME_TOKENS(ring);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures not_open: \result == ONCE_NOT_OPEN;
+      ensures ring: once_closed(ring);
+    complete behaviors;
+    disjoint behaviors; */
 static inline int submit_and_wait_refusal(struct once_ring *ring, uint32_t count, bool timed,
 					  const char *call)
 {
 	int rc = submit_refusal(ring, call);
 
-	if (rc == 0 && once_is_split(ring))
-		rc = once_refuse_submit(ring, ONCE_WRONG_THREAD, call);
-	return rc == 0 ? once_wait_refusal(ring, count, timed ? ONCE_ANY_NUMBER : once_armed(ring),
-					   call)
-		       : rc;
+	if (rc != 0)
+		return rc;
+	if (once_is_split(ring))
+		return once_refuse_submit(ring, ONCE_WRONG_THREAD, call);
+	rc = once_wait_refusal(ring, count, timed ? ONCE_ANY_NUMBER : once_armed(ring), call);
+	/*@ assert places: \forall integer i; 0 <= i < ONCE_OWN_SQES ==>
+	      ring->submit.own[i] == \at(ring->submit.own[i], Pre); */
+	/*@ assert listed: \at(once_own_ok(ring), Pre) ==> once_own_ok(ring); */
+	return rc;
 }
 
+/*@ requires ring: once_ring_ok(ring);
+    requires account: ring->open != 0 ==> once_account(ring);
+    assigns ring->submit.owner, ring->complete.owner, ring->port, ring->complete.ready,
+            ONCE_SUBMISSION(ring);
+    behavior open:
+      assumes open: ring->open != 0;
+      ONCE_SUBMITTED(ring);
+      ensures answer: \result >= 0 || \result == ONCE_NOT_ARMED ||
+              \result == ONCE_WRONG_THREAD || \result == ONCE_ALL_HELD ||
+              \result == ONCE_WOULD_HANG || -4095 <= \result <= -1;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures not_open: \result == ONCE_NOT_OPEN;
+      ensures ring: once_closed(ring);
+    complete behaviors;
+    disjoint behaviors; */
 static ONCE_COLD int submit_and_wait_slowly(struct once_ring *ring, unsigned count)
 {
 	const struct once_submit_side *side = &ring->submit;
-	const int refused = submit_and_wait_refusal(ring, count, false, "once_submit_and_wait");
-	const uint64_t before = once_submitted_total(ring);
-	int rc;
+	int rc = submit_and_wait_refusal(ring, count, false, "once_submit_and_wait");
+	uint64_t before;
 
-	if (refused != 0 || (side->submitted == side->sq_tail && count == 0))
-		return refused;
+	if (rc != 0 || (side->submitted == side->sq_tail && count == 0))
+		return rc;
+	before = once_submitted_total(ring);
+	/*@ assert before: before == \at(once_armed_ever(ring) - once_count_armed(ring), Pre); */
 	rc = once_flush(ring, count == 0 ? 0 : once_window(ring) + count, NULL, NULL);
+	/*@ assert opened: once_opened(ring); */
 	return rc < 0 ? rc : (int)(once_submitted_total(ring) - before);
 }
 
@@ -170,28 +336,29 @@ static ONCE_COLD int submit_and_wait_slowly(struct once_ring *ring, unsigned cou
  */
 enum { DOUBT_MOST = 1 << 20 };
 
-/*@ requires ring: \valid(ring);
-    requires doubt: ring->submit.doubt <= DOUBT_MOST;
+/*@ requires ring: once_machine(ring);
     assigns ring->submit.wait_first, ring->submit.doubt;
     ensures first: ring->submit.wait_first == \old(ring->submit.doubt);
-    ensures twice: \old(ring->submit.doubt) < DOUBT_MOST ==>
+    ensures twice: \old(ring->submit.doubt) <= DOUBT_MOST / 2 ==>
             ring->submit.doubt == 2 * \old(ring->submit.doubt);
-    ensures most: ring->submit.doubt <= 2 * DOUBT_MOST; */
+    ensures most: ring->submit.doubt <= DOUBT_MOST;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring); */
 static ONCE_COLD void wait_after_all(struct once_ring *ring, uint32_t least)
 {
 	struct once_submit_side *side = &ring->submit;
 
 	side->wait_first = side->doubt;
-	if (side->doubt < DOUBT_MOST)
-		side->doubt *= 2;
+	side->doubt = side->doubt <= DOUBT_MOST / 2 ? side->doubt * 2 : DOUBT_MOST;
 	(void)once_port_enter(&ring->port, 0, least, ONCE_ENTER_GETEVENTS, NULL, NULL);
 }
 
 /* Enter for *count* SQEs until *least* CQEs lie behind the head. SQEs read or -errno. */
-/*@ requires ring: \valid(ring) && \valid_read(ring->view.cq_tail);
-    requires count: count <= 32768;
-    requires doubt: ring->submit.doubt <= DOUBT_MOST;
+/*@ requires ring: once_machine(ring);
+    requires count: count <= 131072;
     assigns ring->submit.wait_first, ring->submit.doubt;
+    ensures ring: once_machine(ring);
     ensures answer: 0 <= \result <= count || once_is_errno(\result);
     ensures less_doubt: \old(ring->submit.wait_first) != 0 ==>
             ring->submit.wait_first == \old(ring->submit.wait_first) - 1 &&
@@ -217,30 +384,67 @@ static inline int enter_and_wait(struct once_ring *ring, uint32_t count, uint32_
  * armed, and no more CQEs wanted than operations are submitted, so that none
  * of the refusals can apply.
  */
+/*@ requires ring: once_ring_ok(ring);
+    requires account: ring->open != 0 ==> once_account(ring);
+    assigns \nothing;
+    ensures closed: ring->open == 0 ==> \result == false;
+    ensures simple: \result == true ==> ring->simple != 0 && ring->submit.own_pending == 0 &&
+            once_count_taken(ring) == 0 && ring->submit.sq_tail < ONCE_COUNTER_END;
+    ensures count: \result == true ==>
+            1 <= count <= ring->submit.sq_tail - ring->submit.consumed &&
+            once_next - once_head + count <= ring->view.cq_entries; */
+static inline bool submits_plainly(const struct once_ring *ring, unsigned count)
+{
+	const struct once_submit_side *side = &ring->submit;
+
+	return ring->simple != 0 && side->owner == once_port_thread() && side->own_pending == 0 &&
+	       side->sq_tail < ONCE_COUNTER_END && count != 0 &&
+	       count <= side->sq_tail - side->consumed &&
+	       once_window(ring) + count <= ring->view.cq_entries && once_taken_by_owner(ring) == 0;
+}
+
+/* The kernel has read every SQE: each place is free. */
+/*@ requires ring: once_machine(ring);
+    requires shown: ring->submit.submitted == ring->submit.sq_tail < ONCE_COUNTER_END;
+    requires armed: once_n_taken == 0 && ring->submit.own_pending == 0;
+    assigns ring->submit.consumed, ring->submit.room;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ONCE_SAME_TOKENS(ring);
+    ensures read: ring->submit.submitted == ring->submit.sq_tail;
+    ensures own: once_own_ok(ring) && ring->submit.own_pending == 0;
+    ensures arrays: once_same_arrays{Old, Here}(ring); */
+static inline void read_all(struct once_ring *ring)
+{
+	ring->submit.consumed = ring->submit.sq_tail;
+	ring->submit.room = ring->sq_usable;
+}
+
 int once_submit_and_wait(struct once_ring *ring, unsigned count)
 {
 	struct once_submit_side *side = &ring->submit;
-	const uint64_t tail = side->sq_tail;
-	const uint32_t pending = (uint32_t)(tail - side->consumed);
-	const uint32_t least = once_window(ring) + count;
+	uint64_t before;
+	uint32_t pending;
 	int rc;
 
-	if (ring->simple == 0 || side->owner != once_port_thread() || side->own_pending != 0 ||
-	    count == 0 || count > pending || least > ring->view.cq_entries ||
-	    once_taken_by_owner(ring) != 0)
+	if (!submits_plainly(ring, count))
 		return submit_and_wait_slowly(ring, count);
-	once_publish(ring);
-	side->submitted = tail;
-	once_store_kernel(ring->view.sq_tail, (uint32_t)(tail % ONCE_WORD_5));
-	rc = enter_and_wait(ring, pending, least);
-	if (rc != (int)pending) {
-		once_count_room(ring);
-		side->submitted = side->consumed;
-		return rc;
-	}
-	side->consumed = tail;
-	side->room = ring->sq_usable;
-	return rc;
+	before = side->submitted;
+	pending = (uint32_t)(side->sq_tail - side->consumed);
+	/*@ assert armed: before <= side->sq_tail <= before + 65536; */
+	show_tail(ring);
+	/*@ assert shown: once_machine(ring); */
+	rc = enter_and_wait(ring, pending, once_window(ring) + count);
+	if (rc == (int)pending)
+		read_all(ring);
+	else
+		follow(ring);
+	/*@ assert opened: once_opened(ring); */
+	/*@ assert range: before <= side->submitted <= side->sq_tail <= before + 65536; */
+	/*@ assert in_flight: once_count_in_flight(ring) >= \at(once_count_in_flight(ring), Pre); */
+	/*@ ghost lemma_counts(ring); */
+	return rc < 0 ? rc : (int)(side->submitted - before);
 }
 
 /*

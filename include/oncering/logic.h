@@ -296,6 +296,9 @@
   predicate once_simple_is_plain{L}(struct once_ring *r) =
     r->simple != 0 ==> !once_split_mode(r) && r->cqe_shift == 0;
 
+  predicate once_simple_is_entered{L}(struct once_ring *r) =
+    r->simple != 0 ==> (r->view.flags & 2) == 0;
+
   // seeing did nothing
   predicate once_unseen{L, M}(struct once_ring *r) =
     \at(r->complete.held, L) == \at(r->complete.held, M) &&

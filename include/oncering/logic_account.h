@@ -40,6 +40,25 @@
     once_came_back(r) <= r->complete.freed <= once_armed_ever(r) &&
     0 <= once_count_taken(r) && 0 <= once_count_armed(r) && 0 <= once_count_in_flight(r);
 
+  // the library's own SQEs that the kernel has not read: their positions ascend, and before each
+  // lie all of its own that are older
+  predicate once_own_listed{L}(struct once_ring *r) =
+    r->submit.own_pending <= ONCE_OWN_SQES &&
+    (\forall integer i; 0 <= i < r->submit.own_pending ==>
+      r->submit.own[i] < r->submit.sq_tail &&
+      r->submit.own_total <= r->submit.own[i] + (r->submit.own_pending - i)) &&
+    (\forall integer i, j; 0 <= i <= j < r->submit.own_pending ==>
+      r->submit.own[i] + (j - i) <= r->submit.own[j]);
+  predicate once_own_ok{L}(struct once_ring *r) =
+    once_own_listed(r) && r->submit.own_total <= r->submit.submitted + r->submit.own_pending &&
+    (\forall integer i; 0 <= i < r->submit.own_pending ==>
+      r->submit.submitted <= r->submit.own[i]) &&
+    ((r->view.flags & 2) == 0 ==> r->submit.submitted <= r->submit.consumed);
+
+  // between calls, as far as it is not the machine's
+  predicate once_account{L}(struct once_ring *r) =
+    once_counts(r) && once_own_ok(r) && r->complete.ended <= once_count_in_flight(r);
+
   // what a query may read: the slots, and the kernel's counters while the ring is open
   predicate once_readable{L}(struct once_ring *r) =
     \valid_read(r) && \valid_read(r->memory.ops + (0 .. r->capacity - 1)) &&

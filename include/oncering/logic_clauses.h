@@ -101,6 +101,27 @@
 	once_n_parked, once_n_retired, once_n_out, once_freed, once_collected, once_head, \
 	once_head_at, once_next, once_next_at, once_arming
 
+/* What showing the SQ to the kernel may change. */
+#define ONCE_SUBMISSION(ring) \
+	ring->complete.published, *ring->view.cq_head, *ring->view.sq_tail, \
+	ring->submit.submitted, ring->submit.own_pending, \
+	ring->submit.own[0 .. ONCE_OWN_SQES - 1], ring->submit.consumed, ring->submit.room, \
+	ring->submit.free, ring->submit.collected, ring->submit.collect_index, \
+	ring->memory.stack[0 .. ring->capacity - 1], once_at[0 .. 65535], once_place[0 .. 65535], \
+	once_state[0 .. 65535], once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected
+
+/* Of a submit's contract: what it returned has become in flight, and nothing else. */
+#define ONCE_SUBMITTED(ring) \
+	ensures opened: once_opened(ring); \
+	ensures account: once_account(ring); \
+	ensures in_flight: \result >= 0 ==> \
+	  once_count_in_flight(ring) == \old(once_count_in_flight(ring)) + \result; \
+	ensures refused: once_is_refusal(\result) ==> \
+	  once_count_in_flight(ring) == \old(once_count_in_flight(ring)); \
+	ensures taken: \old(once_count_taken(ring)) != 0 ==> \
+	  \result == ONCE_NOT_ARMED || \result == ONCE_WRONG_THREAD; \
+	ONCE_SAME_TOKENS(ring)
+
 /* What the head's move may change of them. */
 #define ONCE_HEAD_COUNTERS(ring) \
 	ring->complete.head, ring->complete.head_index, ring->complete.freed, \

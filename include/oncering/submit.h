@@ -27,6 +27,21 @@ ONCE_BEGIN_C
  * With IORING_SETUP_SQPOLL they are in flight once the kernel's thread can see
  * them.
  */
+/*@ requires ring: once_ring_ok(ring);
+    requires account: ring->open != 0 ==> once_account(ring);
+    assigns ring->submit.owner, ring->port, ONCE_SUBMISSION(ring);
+    ensures ring: once_ring_ok(ring);
+    behavior open:
+      assumes open: ring->open != 0;
+      ONCE_SUBMITTED(ring);
+      ensures answer: \result >= 0 || \result == ONCE_NOT_ARMED ||
+              \result == ONCE_WRONG_THREAD || -4095 <= \result <= -1;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures not_open: \result == ONCE_NOT_OPEN;
+      ensures nobodys: ring->submit.owner == \old(ring->submit.owner);
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_submit(struct once_ring *ring);
 
@@ -41,6 +56,22 @@ int once_submit(struct once_ring *ring);
  *   ONCE_WOULD_HANG  fewer than *count* CQEs can ever come
  *   ONCE_ALL_HELD    *count* and the CQEs not yet seen exceed the CQ
  */
+/*@ requires ring: once_ring_ok(ring) && once_simple_is_plain(ring) && once_simple_is_entered(ring);
+    requires account: ring->open != 0 ==> once_account(ring);
+    assigns ring->submit.owner, ring->complete.owner, ring->port, ring->complete.ready,
+            ring->submit.wait_first, ring->submit.doubt, ONCE_SUBMISSION(ring);
+    ensures ring: once_ring_ok(ring);
+    behavior open:
+      assumes open: ring->open != 0;
+      ONCE_SUBMITTED(ring);
+      ensures answer: \result >= 0 || \result == ONCE_NOT_ARMED ||
+              \result == ONCE_WRONG_THREAD || \result == ONCE_ALL_HELD ||
+              \result == ONCE_WOULD_HANG || -4095 <= \result <= -1;
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures not_open: \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_submit_and_wait(struct once_ring *ring, unsigned count);
 

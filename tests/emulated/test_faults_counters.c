@@ -221,6 +221,35 @@ static void the_last_generation_never_comes_back(void **state)
 	assert_accounts_zero(f);
 }
 
+/* No program lives to see position 2^62; the counters are moved to just before it. */
+static void nothing_is_taken_behind_the_last_position(void **state)
+{
+	const uint64_t far = (UINT64_C(1) << 62) - (UINT64_C(1) << 32);
+	struct fixture *f = *state;
+	struct once_submit_side *side = &f->ring.submit;
+	struct once_sqe sqe;
+
+	emulated_start_counters(0U - 3, 0);
+	open_ring(f, &(struct once_config){ .entries = 8, .memory.capacity = 12 });
+	arm_nop(f, 0, NULL);
+	assert_code(once_submit_and_wait(&f->ring, 1), 1);
+	assert_int_equal(finish(f, 0), 0);
+	side->sq_tail += far;
+	side->sq_lap += far;
+	side->submitted += far;
+	side->consumed += far;
+	side->own_total += far;
+	side->wear_from += far;
+	arm_nop(f, 0, NULL);
+	arm_nop(f, 1, NULL);
+	assert_code(once_submit_and_wait(&f->ring, 2), 2);
+	assert_code(once_take(&f->ring, &sqe), ONCE_WORN_OUT);
+	assert_violation(f, ONCE_WORN_OUT);
+	for (uint64_t i = 0; i < 2; i++)
+		assert_int_equal(finish(f, i), 0);
+	assert_accounts_zero(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +263,7 @@ int main(void)
 		once_test(worn_slots_retire),
 		once_test(worn_slots_retire_among_live_ones),
 		once_test(the_last_generation_never_comes_back),
+		once_test(nothing_is_taken_behind_the_last_position),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
