@@ -119,19 +119,12 @@ static bool lend_credit(struct once_ring *ring, uint32_t slot, uint32_t credit)
 	return true;
 }
 
-/* The SQE's time goes with it, to where the kernel finds it. */
-/*@ requires ring: once_machine(ring) && once_prefix(ring);
-    requires index: index < ring->view.sq_entries;
-    requires time: \valid_read(time) && once_apart(ring, \base_addr(time));
-    assigns ring->memory.times[index], ring->view.sqes[index].addr;
-    ONCE_KEEPS_SLOTS(ring);
-    ONCE_KEEPS_WINDOW(ring);
-    ONCE_KEEPS_BOOKS(ring);
-    ensures prefix: once_prefix(ring); */
-static void write_time(struct once_ring *ring, uint32_t index, const struct once_timespec *time)
+void once_write_time(struct once_ring *ring, uint32_t index, const struct once_timespec *time)
 {
 	ring->memory.times[index] = *time;
 	ring->view.sqes[index].addr = once_port_address(&ring->memory.times[index]);
+	/*@ assert own: ONCE_OWN_AS(ring, Pre) &&
+	      ring->submit.own_pending == \at(ring->submit.own_pending, Pre); */
 }
 
 int once_write_special(struct once_sqe *sqe)
@@ -159,7 +152,7 @@ int once_write_special(struct once_sqe *sqe)
 	once_write_sqe(ring, index, sqe, sqe->id);
 	/*@ assert room: once_sq_has_place(ring) && sqe->ring == ring; */
 	if ((shape & ONCE_SHAPE_TIMED) != 0)
-		write_time(ring, index, &sqe->time);
+		once_write_time(ring, index, &sqe->time);
 	/*@ assert room: once_sq_has_place(ring) && sqe->ring == ring; */
 	return 0;
 }

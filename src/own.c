@@ -34,33 +34,127 @@ static bool ends_linked(const struct once_ring *ring)
 	return (flags & (ONCE_SQE_IO_LINK | ONCE_SQE_IO_HARDLINK)) != 0;
 }
 
-bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
-		   const struct once_timespec *time)
+/* A chain ends where a submit does: what is ours must not wait for its end. False if it goes on. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    assigns ONCE_SUBMISSION(ring);
+    ONCE_KEEPS_OPENED(ring);
+    ensures armed: once_armed_ever(ring) == \old(once_armed_ever(ring)); */
+static bool end_chain(struct once_ring *ring)
+{
+	if (!ends_linked(ring))
+		return true;
+	(void)once_flush(ring, 0, NULL, NULL);
+	return !ends_linked(ring);
+}
+
+/* As once_count_room(). */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    assigns ring->submit.consumed, ring->submit.room, ring->submit.free, ring->submit.collected,
+            ring->submit.collect_index, ring->memory.stack[0 .. ring->capacity - 1],
+            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
+            once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected;
+    ONCE_KEEPS_OPENED(ring);
+    ONCE_SAME_SQ(ring); */
+static void count_room(struct once_ring *ring)
+{
+	once_count_room(ring);
+	/*@ assert counted: once_machine(ring); */
+	/*@ assert own: ring->submit.own_pending == \at(ring->submit.own_pending, Pre) &&
+	      ring->submit.own_total == \at(ring->submit.own_total, Pre) &&
+	      ring->submit.sq_tail == \at(ring->submit.sq_tail, Pre) &&
+	      ring->view.flags == \at(ring->view.flags, Pre) &&
+	      ring->capacity == \at(ring->capacity, Pre) &&
+	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
+	/*@ assert places: \forall integer i; 0 <= i < ring->submit.own_pending ==>
+	      ring->submit.own[i] == \at(ring->submit.own[i], Pre); */
+}
+
+/* The SQE at its place. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    requires index: index < ring->view.sq_entries;
+    requires wire: \valid_read(wire) && once_apart(ring, \base_addr(wire));
+    assigns ring->view.sqes[index];
+    ONCE_KEEPS_OPENED(ring);
+    ONCE_SAME_SQ(ring);
+    ensures read: ring->submit.consumed == \old(ring->submit.consumed) &&
+            ring->view.sq_entries == \old(ring->view.sq_entries); */
+static void copy_wire(struct once_ring *ring, uint32_t index, const struct once_wire *wire)
+{
+	once_wire_copy(&ring->view.sqes[index], wire, wire->user_data);
+	/*@ assert same: ONCE_OWN_AS(ring, Pre) &&
+	      ring->submit.own_pending == \at(ring->submit.own_pending, Pre); */
+}
+
+/* The SQE at the tail is pending. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring) && ring->submit.own_pending < ONCE_OWN_SQES;
+    requires place: once_sq_has_place(ring) &&
+             ring->submit.sq_tail - ring->submit.consumed < ring->view.sq_entries;
+    requires end: ring->submit.sq_tail < ONCE_COUNTER_END;
+    assigns ring->submit.own[0 .. ONCE_OWN_SQES - 1], ring->submit.own_pending,
+            ring->submit.own_total, ring->submit.sq_tail, ring->submit.room;
+    ONCE_KEEPS_OPENED(ring);
+    ensures armed: once_armed_ever(ring) == \old(once_armed_ever(ring)); */
+static void list_own(struct once_ring *ring)
 {
 	struct once_submit_side *side = &ring->submit;
-	uint32_t index;
 
-	/* a chain ends where a submit does: what is ours must not wait for its end */
-	if (ends_linked(ring)) {
-		(void)once_flush(ring, 0, NULL, NULL);
-		if (ends_linked(ring))
-			return false;
-	}
-	index = once_next_index(ring);
-	once_count_room(ring);
-	if (side->sq_tail - side->consumed >= ring->view.sq_entries ||
-	    side->own_pending >= ONCE_OWN_SQES || side->sq_tail >= ONCE_COUNTER_END)
-		return false;
-	ring->view.sqes[index] = *wire;
-	if (time != NULL) {
-		ring->memory.times[index] = *time;
-		ring->view.sqes[index].addr = once_port_address(&ring->memory.times[index]);
-	}
+	/*@ assert newest: side->own_pending != 0 ==> side->own[side->own_pending - 1] < side->sq_tail; */
+	/*@ assert behind: \forall integer i; 0 <= i < side->own_pending ==>
+	      side->own[i] + (side->own_pending - i) <= side->sq_tail; */
 	side->own[side->own_pending] = side->sq_tail;
 	once_store_relaxed32(&side->own_pending, side->own_pending + 1);
 	once_store_relaxed(&side->own_total, side->own_total + 1);
 	once_store_relaxed(&side->sq_tail, side->sq_tail + 1);
 	side->room = 0; /* count again before the next take */
+	/*@ assert older: \forall integer i; 0 <= i < side->own_pending - 1 ==>
+	      side->own[i] == \at(ring->submit.own[i], Pre); */
+	/*@ assert pending: side->own[side->own_pending - 1] == side->sq_tail - 1 >= side->own_total - 1; */
+	/*@ assert counts: side->own_pending == \at(ring->submit.own_pending, Pre) + 1 &&
+	      side->own_total == \at(ring->submit.own_total, Pre) + 1 &&
+	      side->sq_tail == \at(ring->submit.sq_tail, Pre) + 1 &&
+	      side->submitted == \at(ring->submit.submitted, Pre) <= side->sq_tail - 1 &&
+	      side->consumed == \at(ring->submit.consumed, Pre) &&
+	      ring->view.flags == \at(ring->view.flags, Pre); */
+	/*@ assert below: \forall integer i; 0 <= i < side->own_pending ==>
+	      side->own[i] < side->sq_tail &&
+	      side->own_total <= side->own[i] + (side->own_pending - i); */
+	/*@ assert spread: \forall integer i; 0 <= i < side->own_pending - 1 ==>
+	      side->own[i] + (side->own_pending - 1 - i) <= side->own[side->own_pending - 1]; */
+	/*@ assert order: \forall integer i, j; 0 <= i <= j < side->own_pending ==>
+	      side->own[i] + (j - i) <= side->own[j]; */
+	/*@ assert listed: once_own_listed(ring); */
+}
+
+bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
+		   const struct once_timespec *time)
+{
+	const struct once_submit_side *side = &ring->submit;
+	uint32_t index;
+
+	if (!end_chain(ring))
+		return false;
+	index = once_next_index(ring);
+	/*@ assert own: once_own_ok(ring); */
+	count_room(ring);
+	/*@ assert place: once_sq_has_place(ring) &&
+	      index == ring->submit.sq_tail - ring->submit.sq_lap; */
+	if (side->sq_tail - side->consumed >= ring->view.sq_entries ||
+	    side->own_pending >= ONCE_OWN_SQES || side->sq_tail >= ONCE_COUNTER_END)
+		return false;
+	/*@ assert where: ONCE_LIES_AS(ring, Pre) && once_same_arrays{Pre, Here}(ring) &&
+	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre); */
+	copy_wire(ring, index, wire);
+	if (time != NULL)
+		once_write_time(ring, index, time);
+	/*@ assert place: once_sq_has_place(ring) &&
+	      ring->submit.sq_tail - ring->submit.consumed < ring->view.sq_entries; */
+	/*@ assert where: ONCE_LIES_AS(ring, Pre) && once_same_arrays{Pre, Here}(ring) &&
+	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre); */
+	list_own(ring);
 	return true;
 }
 
@@ -118,20 +212,75 @@ static uint32_t own_behind_held(const struct once_ring *ring)
 	return found;
 }
 
+/* Append the removal of an older timeout; false if the SQ has no place. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    assigns ONCE_OWN_SUBMISSION(ring);
+    ONCE_KEEPS_OPENED(ring); */
+static bool push_removal(struct once_ring *ring)
+{
+	bool pushed;
+
+	{ /* the proof looks back when remove is gone */
+		const struct once_wire remove = {
+			.head = once_wire_head(ONCE_OP_TIMEOUT_REMOVE, 0, 0, -1),
+			.addr = ONCE_UDATA_TIMEOUT, .user_data = ONCE_UDATA_REMOVE
+		};
+
+		pushed = once_push_own(ring, &remove, NULL);
+	}
+	return pushed;
+}
+
+/* Append a timeout that a wait of *count* CQEs ends as well; false if the SQ has no place. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    requires time: \valid_read(time) && once_apart(ring, \base_addr(time));
+    assigns ONCE_OWN_SUBMISSION(ring);
+    ONCE_KEEPS_OPENED(ring); */
+static bool push_timer(struct once_ring *ring, const struct once_timespec *time, uint64_t count)
+{
+	bool pushed;
+
+	{ /* the proof looks back when timer is gone */
+		const struct once_wire timer = {
+			.head = once_wire_head(ONCE_OP_TIMEOUT, 0, 0, -1),
+			.off = count, .size = once_wire_size(1, 0), .user_data = ONCE_UDATA_TIMEOUT
+		};
+
+		pushed = once_push_own(ring, &timer, time);
+	}
+	return pushed;
+}
+
+/* complete.removes follows. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    requires one: ring->complete.removes == 0;
+    assigns ring->complete.removes;
+    ONCE_KEEPS_OPENED(ring); */
+static void count_removal(struct once_ring *ring)
+{
+	ring->complete.removes++;
+}
+
+/* complete.timers follows. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    requires most: ring->complete.timers < TIMERS_MAX;
+    assigns ring->complete.timers;
+    ONCE_KEEPS_OPENED(ring);
+    ensures reserved: ring->complete.timers == \old(ring->complete.timers) + 1; */
+static void count_timer(struct once_ring *ring)
+{
+	ring->complete.timers++;
+}
+
 int once_start_timer(struct once_ring *ring, const struct once_timespec *time, uint32_t count)
 {
 	struct once_complete_side *side = &ring->complete;
-	const struct once_wire remove = {
-		.head = once_wire_head(ONCE_OP_TIMEOUT_REMOVE, 0, 0, -1),
-		.addr = ONCE_UDATA_TIMEOUT, .user_data = ONCE_UDATA_REMOVE
-	};
-	struct once_wire timer = {
-		.head = once_wire_head(ONCE_OP_TIMEOUT, 0, 0, -1),
-		.off = count, .size = once_wire_size(1, 0), .user_data = ONCE_UDATA_TIMEOUT
-	};
 	const uint32_t to_come = side->timers - once_timers_ready(ring);
-
-	const uint32_t places = side->timers + side->removes + own_behind_held(ring) +
+	const uint64_t places = (uint64_t)side->timers + side->removes + own_behind_held(ring) +
 				(to_come != 0 ? 2 : 1);
 
 	if (side->timers >= TIMERS_MAX || (to_come != 0 && side->removes != 0) ||
@@ -139,14 +288,15 @@ int once_start_timer(struct once_ring *ring, const struct once_timespec *time, u
 		return once_refuse_complete_value(ring, ONCE_TIMERS_OUT, "once_wait", PLACES_MAX, places);
 	/* an older one may be due much later than the wait that now begins */
 	if (to_come != 0) {
-		if (!once_push_own(ring, &remove, NULL))
+		if (!push_removal(ring))
 			return -EAGAIN;
-		side->removes++;
-		timer.off++; /* the removal's own CQE counts as one of those waited for */
+		count_removal(ring);
+		/*@ assert opened: once_opened(ring); */
 	}
-	if (!once_push_own(ring, &timer, time))
+	/* the removal's own CQE counts as one of those waited for */
+	if (!push_timer(ring, time, to_come != 0 ? (uint64_t)count + 1 : count))
 		return -EAGAIN;
-	side->timers++;
+	count_timer(ring);
 	return 0;
 }
 

@@ -116,6 +116,23 @@ void once_void_sides(struct once_ring *ring);
     ensures one_thread: !once_split_mode(ring) ==> once_n_free == \old(once_n_free); */
 void once_count_room(struct once_ring *ring);
 
+/* --- arm.c --- */
+
+/* The SQE's time goes with it, to where the kernel finds it. */
+/*@ requires ring: once_machine(ring) && once_prefix(ring);
+    requires index: index < ring->view.sq_entries;
+    requires time: \valid_read(time) && once_apart(ring, \base_addr(time));
+    assigns ring->memory.times[index], ring->view.sqes[index].addr;
+    ONCE_KEEPS_SLOTS(ring);
+    ONCE_KEEPS_WINDOW(ring);
+    ONCE_KEEPS_BOOKS(ring);
+    ensures prefix: once_prefix(ring);
+    ensures own: \old(once_own_ok(ring)) ==> once_own_ok(ring);
+    ONCE_SAME_SQ(ring);
+    ONCE_SAME_TOKENS(ring);
+    ensures arrays: once_same_arrays{Old, Here}(ring); */
+void once_write_time(struct once_ring *ring, uint32_t index, const struct once_timespec *time);
+
 /* --- submit.c --- */
 
 /*
@@ -151,6 +168,14 @@ int once_flush(struct once_ring *ring, uint32_t least, const struct once_timespe
 /* --- own.c: SQEs of the library's own --- */
 
 /* Append one; false if the SQ has no place. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    requires wire: \valid_read(wire) && once_apart(ring, \base_addr(wire));
+    requires time: time == \null ||
+             (\valid_read(time) && once_apart(ring, \base_addr(time)));
+    assigns ONCE_OWN_SUBMISSION(ring);
+    ONCE_KEEPS_OPENED(ring);
+    ensures armed: once_armed_ever(ring) == \old(once_armed_ever(ring)); */
 bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
 		   const struct once_timespec *time);
 /* After a flush: forget those that the kernel has read. */
@@ -167,7 +192,18 @@ bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
     ensures unread: \forall integer i; 0 <= i < ring->submit.own_pending ==>
             ring->submit.own[i] >= ring->submit.submitted; */
 void once_count_own(struct once_ring *ring);
-/* Reserve: append a timeout for a wait of *count* CQEs. 0 or a refusal. */
+/* Reserve: append a timeout for a wait of *count* CQEs. 0, or why it cannot be. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    requires time: \valid_read(time) && once_apart(ring, \base_addr(time));
+    assigns ONCE_OWN_SUBMISSION(ring), ring->complete.timers, ring->complete.removes;
+    ONCE_KEEPS_OPENED(ring);
+    ensures reserved: \result == 0 ==>
+            ring->complete.timers == \old(ring->complete.timers) + 1;
+    ensures most: ring->complete.timers <= \old(ring->complete.timers) ||
+            ring->complete.timers <= 2;
+    ensures refused: \result != 0 ==> ring->complete.timers == \old(ring->complete.timers);
+    ensures answer: \result == 0 || \result == -11 || \result == ONCE_TIMERS_OUT; */
 int once_start_timer(struct once_ring *ring, const struct once_timespec *time, uint32_t count);
 /* CQEs of the library's own among those that are ready: all, and its timeouts. */
 /*@ requires ring: once_cq_readable(ring) && once_ready_in_cq(ring);

@@ -66,17 +66,20 @@ static inline bool owns(struct once_ring *ring)
 	return once_owns_complete(ring);
 }
 
-/* Enter so that the kernel posts what it keeps back. 0 or -errno. */
+/* ... of an open ring: the machine stays as it is. */
 /*@ requires ring: once_machine(ring);
+    requires timeout: timeout == \null || \valid_read(timeout);
     assigns ring->complete.published, *ring->view.cq_head;
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
     ONCE_SAME_TOKENS(ring);
+    ensures arrays: once_same_arrays{Old, Here}(ring);
     ensures answer: \result == 0 || once_is_errno(\result); */
-static inline int flush_backlog(struct once_ring *ring)
+static inline int enter_open(struct once_ring *ring, uint32_t least,
+			     const struct once_timespec *timeout, const void *sigmask)
 {
-	return enter(ring, 0, NULL, NULL);
+	return enter(ring, least, timeout, sigmask);
 }
 
 /* Whether *count* CQEs can never come; *to_come* operations are about to be submitted. */
@@ -101,7 +104,7 @@ static ONCE_COLD bool would_hang(struct once_ring *ring, uint32_t count, uint32_
 		return false;
 	/* what the kernel keeps back may be more than operations in flight: look */
 	if (once_has_backlog(ring))
-		(void)flush_backlog(ring);
+		(void)enter_open(ring, 0, NULL, NULL);
 	return count > once_deliverable(ring) && !once_has_overflow(ring);
 }
 
@@ -136,7 +139,7 @@ int once_fetch_backlog(struct once_ring *ring, const char *call)
 	if (!owns(ring))
 		return once_refuse_complete(ring, ONCE_WRONG_THREAD, call);
 	/*@ assert owned: once_machine(ring); */
-	rc = flush_backlog(ring);
+	rc = enter_open(ring, 0, NULL, NULL);
 	/*@ assert flushed: once_machine(ring); */
 	if (once_refill(ring) != 0)
 		return 0;
@@ -193,6 +196,8 @@ struct once_timespec once_left_until(uint64_t end)
             ring->view.cq_entries == \old(ring->view.cq_entries) &&
             ring->capacity == \old(ring->capacity);
     ONCE_TOKENS_STAY(ring);
+    ensures arrays: once_same_arrays{Old, Here}(ring);
+    ensures where: ONCE_LIES_AS(ring, Old);
     ensures places: \result == 0 ||
             once_next - once_head + count <= \result <= ring->view.cq_entries; */
 static uint32_t places_for(struct once_ring *ring, uint32_t ready, uint32_t count)
@@ -226,42 +231,134 @@ static int wait_no_more(const struct once_ring *ring, uint32_t ready, uint32_t c
 					  ring->view.cq_entries - once_window(ring), count);
 }
 
+enum { WAIT_ON = 1 }; /* of a round: not yet */
+
+/* Of a wait's contract: where the ring lies, and which tokens are out. */
+#define WAIT_KEEPS(ring) \
+	ensures opened: once_opened(ring); \
+	ensures arrays: once_same_arrays{Old, Here}(ring); \
+	ensures where: ONCE_LIES_AS(ring, Old); \
+	ONCE_TOKENS_STAY(ring)
+
 /*
- * Wait until *count* CQEs can be delivered, on any kernel untimed, or with
- * IORING_FEAT_EXT_ARG. 0: at least one can be; else the reason. CQEs of the
- * library's own do not end it: it goes on for the time that is left.
+ * Enter once. 0: some can be delivered; WAIT_ON: only CQEs of the library's own
+ * have come; else why it waits no more.
  */
+/*@ requires ring: once_opened(ring);
+    requires count: ready < count <= ring->view.cq_entries;
+    requires time: time == \null || \valid_read(time);
+    assigns ring->complete.ready, ONCE_DELIVERY(ring);
+    WAIT_KEEPS(ring);
+    ensures answer: \result <= WAIT_ON; */
+static int enter_kernel(struct once_ring *ring, uint32_t count, uint32_t ready,
+			const struct once_timespec *time, const void *sigmask, uint64_t end)
+{
+	const uint32_t least = places_for(ring, ready, count);
+	const uint64_t posted = ring->complete.ready;
+	uint32_t come;
+	int rc;
+
+	if (least == 0)
+		return wait_no_more(ring, ready, count);
+	rc = enter_open(ring, least, time, sigmask);
+	/*@ assert entered: once_opened(ring) && ONCE_LIES_AS(ring, Pre); */
+	come = once_deliverable(ring);
+	/*@ assert looked: once_opened(ring) && ONCE_LIES_AS(ring, Pre); */
+	if (come >= count || (come != 0 && (rc == -ETIME || (rc == 0 && time != NULL))))
+		return 0;
+	if (rc < 0)
+		return rc;
+	if (time != NULL && ring->complete.ready - ring->complete.head < least)
+		return once_why_woken(end);
+	return ring->complete.ready == posted ? -EAGAIN /* woken for nothing */ : WAIT_ON;
+}
+
+/*
+ * Wait until *count* CQEs can be delivered, on any kernel untimed (*left* is
+ * NULL), or with IORING_FEAT_EXT_ARG. 0: at least one can be; else the reason.
+ * CQEs of the library's own do not end it: it goes on for the time that is left.
+ */
+/*@ requires ring: once_opened(ring);
+    requires count: count <= ring->view.cq_entries;
+    requires left: left == \null || (\valid(left) && once_apart(ring, \base_addr(left)) &&
+             \base_addr(left) != \base_addr(ring->view.sq_head) &&
+             \base_addr(left) != \base_addr(ring->view.cq_tail) &&
+             \base_addr(left) != \base_addr(ring->view.sq_flags));
+    assigns *left, ring->complete.ready, ONCE_DELIVERY(ring);
+    WAIT_KEEPS(ring);
+    ensures answer: \result <= 0; */
+static int wait_rounds(struct once_ring *ring, uint32_t count, struct once_timespec *left,
+		       const void *sigmask, uint64_t end)
+{
+	int rc = WAIT_ON;
+
+	/*@ loop invariant ring: once_opened(ring);
+	    loop invariant arrays: once_same_arrays{Pre, Here}(ring);
+	    loop invariant where: ONCE_LIES_AS(ring, Pre);
+	    loop invariant answer: rc <= WAIT_ON;
+	    loop invariant stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
+	      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+	      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre);
+	    loop assigns rc, *left, ring->complete.ready, ONCE_LOOP_DELIVERY(ring); */
+	while (rc > 0) {
+		const uint32_t ready = once_deliverable(ring);
+
+		/*@ assert looked: once_opened(ring) && ONCE_LIES_AS(ring, Pre); */
+		if (ready >= count)
+			return 0;
+		rc = enter_kernel(ring, count, ready, left, sigmask, end);
+		if (rc > 0 && left != NULL)
+			*left = once_left_until(end);
+	}
+	return rc;
+}
+
+/*@ requires ring: once_opened(ring);
+    requires count: count <= ring->view.cq_entries;
+    requires timeout: \valid_read(timeout) && once_time_is_valid(timeout);
+    assigns ring->complete.ready, ONCE_DELIVERY(ring);
+    WAIT_KEEPS(ring);
+    ensures answer: \result <= 0; */
+static int wait_timed(struct once_ring *ring, uint32_t count, const struct once_timespec *timeout,
+		      const void *sigmask)
+{
+	const uint64_t end = once_end_of(timeout);
+	int rc;
+
+	{ /* the proof looks back when left is gone */
+		struct once_timespec left = *timeout;
+
+		/*@ assert valid: once_valid(ring); */
+		/*@ assert machine: once_machine(ring); */
+		rc = wait_rounds(ring, count, &left, sigmask, end);
+		/*@ assert apart: once_apart(ring, \base_addr(&left)) &&
+		      \base_addr(ring->view.sq_head) != \base_addr(&left) &&
+		      \base_addr(ring->view.cq_tail) != \base_addr(&left) &&
+		      \base_addr(ring->view.sq_flags) != \base_addr(&left); */
+		/*@ assert opened: once_opened(ring); */
+		/*@ assert valid: once_valid(ring); */
+	}
+	/*@ assert valid: once_valid(ring); */
+	/*@ assert memory: once_memory_ok(ring); */
+	/*@ assert opened: once_opened(ring); */
+	return rc;
+}
+
+/*@ requires ring: once_opened(ring);
+    requires count: count <= ring->view.cq_entries;
+    requires timeout: timeout == \null || (\valid_read(timeout) && once_time_is_valid(timeout));
+    assigns ring->complete.ready, ONCE_DELIVERY(ring);
+    WAIT_KEEPS(ring);
+    ensures answer: \result <= 0; */
 static int wait_kernel(struct once_ring *ring, uint32_t count, const struct once_timespec *timeout,
 		       const void *sigmask)
 {
-	const struct once_timespec *time = timeout;
-	uint32_t ready = once_deliverable(ring);
-	const uint64_t end = ready < count && timeout != NULL ? once_end_of(timeout) : 0;
-	struct once_timespec left;
-
-	while (ready < count) {
-		const uint32_t least = places_for(ring, ready, count);
-		const uint64_t posted = ring->complete.ready;
-		int rc;
-
-		if (least == 0)
-			return wait_no_more(ring, ready, count);
-		rc = enter(ring, least, time, sigmask);
-		ready = once_deliverable(ring);
-		if (ready >= count || (ready != 0 && (rc == -ETIME || (rc == 0 && time != NULL))))
-			return 0;
-		if (rc < 0)
-			return rc;
-		if (time != NULL && ring->complete.ready - ring->complete.head < least)
-			return once_why_woken(end);
-		if (ring->complete.ready == posted)
-			return -EAGAIN; /* woken for nothing, not for a CQE of the library's own */
-		if (time != NULL) {
-			left = once_left_until(end);
-			time = &left;
-		}
-	}
-	return 0;
+	if (once_deliverable(ring) >= count)
+		return 0; /* without a look at the clock */
+	/*@ assert looked: once_opened(ring) && ONCE_LIES_AS(ring, Pre) &&
+	      once_same_arrays{Pre, Here}(ring); */
+	return timeout != NULL ? wait_timed(ring, count, timeout, sigmask)
+			       : wait_rounds(ring, count, NULL, sigmask, 0);
 }
 
 /*

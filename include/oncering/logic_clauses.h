@@ -68,6 +68,13 @@
 	  ring->submit.credit_taken == \old(ring->submit.credit_taken) && \
 	  ring->complete.credit_returned == \old(ring->complete.credit_returned)
 
+/* The SQ's positions stay as they are. */
+#define ONCE_SAME_SQ(ring) \
+	ensures same_tail: ring->submit.sq_tail == \old(ring->submit.sq_tail) && \
+	  ring->submit.sq_lap == \old(ring->submit.sq_lap); \
+	ensures same_total: ring->submit.own_total == \old(ring->submit.own_total); \
+	ensures same_pending: ring->submit.own_pending == \old(ring->submit.own_pending)
+
 /* The tokens that are out stay as they are. */
 #define ONCE_SAME_TOKENS(ring) \
 	ensures entries: ring->view.cq_entries == \old(ring->view.cq_entries); \
@@ -110,6 +117,23 @@
 	ring->memory.stack[0 .. ring->capacity - 1], once_at[0 .. 65535], once_place[0 .. 65535], \
 	once_state[0 .. 65535], once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected
 
+/* ... and what appending an SQE of the library's own may change. */
+#define ONCE_OWN_SUBMISSION(ring) \
+	ONCE_SUBMISSION(ring), ring->submit.sq_lap, ring->submit.sq_tail, ring->submit.own_total, \
+	ring->view.sqes[0 .. ring->view.sq_entries - 1], \
+	ring->memory.times[0 .. ring->view.sq_entries - 1]
+
+/* Of the contract of what the library submits for itself: the machine stays, and its tokens. */
+#define ONCE_KEEPS_OPENED(ring) \
+	ONCE_KEEPS_SLOTS(ring); \
+	ONCE_KEEPS_WINDOW(ring); \
+	ONCE_KEEPS_BOOKS(ring); \
+	ensures prefix: once_prefix(ring); \
+	ensures own: once_own_ok(ring); \
+	ensures arrays: once_same_arrays{Old, Here}(ring); \
+	ensures sq_entries: ring->view.sq_entries == \old(ring->view.sq_entries); \
+	ONCE_SAME_TOKENS(ring)
+
 /* Of a submit's contract: what it returned has become in flight, and nothing else. */
 #define ONCE_SUBMITTED(ring) \
 	ensures opened: once_opened(ring); \
@@ -137,6 +161,13 @@
 	ring->view.cq_head == \at(ring->view.cq_head, label) && \
 	ring->view.cq_entries == \at(ring->view.cq_entries, label) && \
 	ring->capacity == \at(ring->capacity, label)
+
+/* The library's own SQEs are as they were at *label*; spelt out for the same reason. */
+#define ONCE_OWN_AS(ring, label) \
+	ring->submit.own[0] == \at(ring->submit.own[0], label) && \
+	ring->submit.own[1] == \at(ring->submit.own[1], label) && \
+	ring->submit.own[2] == \at(ring->submit.own[2], label) && \
+	ring->submit.own[3] == \at(ring->submit.own[3], label)
 
 /* Of a loop that delivers: what it assigns, where the arrays lay when the function began. */
 #define ONCE_LOOP_DELIVERY(ring) \
