@@ -20,35 +20,100 @@ static bool is_drained(const struct once_ring *ring)
 	       side->removes == 0 && side->cancels == 0;
 }
 
-/* Append a cancellation unless one is out; *id* 0: of everything. */
-static void cancel(struct once_ring *ring, uint64_t id)
+/* Append a cancellation; *id* 0: of everything. False if the SQ has no place. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    assigns ONCE_OWN_SUBMISSION(ring);
+    ONCE_KEEPS_OPENED(ring); */
+static bool push_cancel(struct once_ring *ring, uint64_t id)
 {
-	const struct once_wire wire = {
-		.head = once_wire_head(ONCE_OP_ASYNC_CANCEL, 0, 0, -1), .addr = id,
-		.size = once_wire_size(0, id == 0 ? ONCE_CANCEL_ANY | ONCE_CANCEL_ALL : 0),
-		.user_data = ONCE_UDATA_CANCEL
-	};
+	bool pushed;
 
-	if (ring->complete.cancels == 0 && once_push_own(ring, &wire, NULL))
-		ring->complete.cancels++;
+	{ /* the proof looks back when wire is gone */
+		const struct once_wire wire = {
+			.head = once_wire_head(ONCE_OP_ASYNC_CANCEL, 0, 0, -1), .addr = id,
+			.size = once_wire_size(0, id == 0 ? ONCE_CANCEL_ANY | ONCE_CANCEL_ALL : 0),
+			.user_data = ONCE_UDATA_CANCEL
+		};
+
+		pushed = once_push_own(ring, &wire, NULL);
+	}
+	return pushed;
 }
 
-/* Kernels before 5.19 cannot cancel everything at once: one after the other. */
-static void cancel_next(struct once_ring *ring, uint32_t *slot)
+/* complete.cancels follows. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    assigns ring->complete.cancels;
+    ONCE_KEEPS_OPENED(ring);
+    ensures out: ring->complete.cancels == 1; */
+static void count_cancel(struct once_ring *ring)
 {
+	ring->complete.cancels = 1;
+}
+
+/* Append a cancellation unless one is out; *id* 0: of everything. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    assigns ONCE_OWN_SUBMISSION(ring), ring->complete.cancels;
+    ONCE_KEEPS_OPENED(ring);
+    behavior out:
+      assumes out: ring->complete.cancels != 0;
+      ensures one: ring->complete.cancels == \old(ring->complete.cancels) &&
+              ring->submit.sq_tail == \old(ring->submit.sq_tail);
+    behavior none:
+      assumes none: ring->complete.cancels == 0;
+      ensures one: ring->complete.cancels <= 1;
+    complete behaviors;
+    disjoint behaviors; */
+static void cancel(struct once_ring *ring, uint64_t id)
+{
+	if (ring->complete.cancels == 0 && push_cancel(ring, id))
+		count_cancel(ring);
+}
+
+/* The first slot from *slot* on, round the end, with an operation that lives; or ONCE_NO_INDEX. */
+/*@ requires ring: \valid_read(ring) && 1 <= ring->capacity <= 65536 &&
+             \valid_read(ring->memory.ops + (0 .. ring->capacity - 1));
+    requires slot: slot < ring->capacity;
+    assigns \nothing;
+    ensures live: \result == ONCE_NO_INDEX || (\result < ring->capacity &&
+            once_slot_of(ring->memory.ops[\result].id) == \result); */
+static uint32_t next_live(const struct once_ring *ring, uint32_t slot)
+{
+	uint32_t next = slot;
+
+	/*@ loop invariant range: tried <= ring->capacity && next < ring->capacity;
+	    loop assigns tried, next;
+	    loop variant ring->capacity - tried; */
+	for (uint32_t tried = 0; tried < ring->capacity; tried++) {
+		if (once_is_live(ring, next))
+			return next;
+		next = next + 1 == ring->capacity ? 0 : next + 1;
+	}
+	return ONCE_NO_INDEX;
+}
+
+/* Kernels before 5.19 cannot cancel everything at once: one after the other, from *slot* on. */
+/*@ requires ring: once_opened(ring);
+    requires own: once_own_ok(ring);
+    requires slot: slot < ring->capacity;
+    assigns ONCE_OWN_SUBMISSION(ring), ring->complete.cancels;
+    ONCE_KEEPS_OPENED(ring);
+    ensures slot: \result < ring->capacity; */
+static uint32_t cancel_next(struct once_ring *ring, uint32_t slot)
+{
+	uint32_t live;
+
 	if (ring->complete.cancel_result != -EINVAL) {
 		cancel(ring, 0);
-		return;
+		return slot;
 	}
-	for (uint32_t tried = 0; tried < ring->capacity; tried++) {
-		const uint32_t next = *slot;
-
-		*slot = next + 1 == ring->capacity ? 0 : next + 1;
-		if (once_is_live(ring, next)) {
-			cancel(ring, ring->memory.ops[next].id);
-			return;
-		}
-	}
+	live = next_live(ring, slot);
+	if (live == ONCE_NO_INDEX)
+		return slot;
+	cancel(ring, ring->memory.ops[live].id);
+	return live + 1 == ring->capacity ? 0 : live + 1;
 }
 
 /* One round: submit what is armed, cancel, discard what comes in a slice of time. */
@@ -62,7 +127,7 @@ static int drain_round(struct once_ring *ring, uint64_t end, uint32_t *slot)
 	int rc = 0;
 
 	if (once_in_flight(ring) != 0 || once_armed(ring) != 0 || ring->complete.timers != 0)
-		cancel_next(ring, slot);
+		*slot = cancel_next(ring, *slot);
 	if (ring->submit.submitted != ring->submit.sq_tail)
 		rc = once_flush(ring, 0, NULL, NULL);
 	if (rc < 0 && rc != -EAGAIN && rc != -EBUSY && rc != -EINTR)
