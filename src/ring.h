@@ -362,6 +362,19 @@ int once_fetch_backlog(struct once_ring *ring, const char *call);
     complete behaviors;
     disjoint behaviors; */
 int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, const char *call);
+/* Enter until one more CQE is posted than is known of, the library's own too. 0 or -errno. */
+/*@ requires ring: \valid(ring) && \valid(ring->view.cq_head);
+    requires apart: \separated(ring, ring->view.cq_head);
+    requires ready: 0 <= ring->complete.ready - ring->complete.head <= ring->view.cq_entries <= 65536;
+    requires timeout: timeout == \null || \valid_read(timeout);
+    assigns ring->complete.published, *ring->view.cq_head;
+    ensures published: ring->complete.published == ring->complete.head;
+    ensures told: *ring->view.cq_head == ring->complete.head % 0x100000000;
+    ensures answer: \result == 0 || once_is_errno(\result); */
+int once_wait_posted(struct once_ring *ring, const struct once_timespec *timeout);
+
+/* --- deadline.c --- */
+
 /*@ requires time: \valid_read(time);
     assigns \nothing;
     ensures valid: \result == true <==> once_time_is_valid(time); */
@@ -373,16 +386,6 @@ bool once_timespec_is_valid(const struct once_timespec *time);
     ensures end: \result == UINT64_MAX ||
             \result >= time->seconds * 1000000000 + time->nanoseconds; */
 uint64_t once_end_of(const struct once_timespec *time);
-/* Enter until one more CQE is posted than is known of, the library's own too. 0 or -errno. */
-/*@ requires ring: \valid(ring) && \valid(ring->view.cq_head);
-    requires apart: \separated(ring, ring->view.cq_head);
-    requires ready: 0 <= ring->complete.ready - ring->complete.head <= ring->view.cq_entries <= 65536;
-    requires timeout: timeout == \null || \valid_read(timeout);
-    assigns ring->complete.published, *ring->view.cq_head;
-    ensures published: ring->complete.published == ring->complete.head;
-    ensures told: *ring->view.cq_head == ring->complete.head % 0x100000000;
-    ensures answer: \result == 0 || once_is_errno(\result); */
-int once_wait_posted(struct once_ring *ring, const struct once_timespec *timeout);
 /* What is left until *end*. */
 /*@ assigns \nothing;
     ensures valid: \result.seconds >= 0 && 0 <= \result.nanoseconds < 1000000000;
