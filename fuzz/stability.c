@@ -4,26 +4,32 @@
  * instability, by function. To be linked with the target built by clang with
  * -fsanitize-coverage=trace-pc-guard; hits are counted in AFL++'s classes.
  *
- *	stability FILE...       each is run TURNS times; every other run comes after another input
+ *	stability FILE...       each is run TURNS times, first in a process of its own, where nothing
+ *	                        has been made yet, then in one for all, every other time after another input
  *
- * The first step whose outcome is another one is told to stderr.
+ * The first step whose outcome is another one is told to stderr. Exit status: 1 if too
+ * much varies, 77 if there is no ring.
  */
 #include "target.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-enum { EDGES = 1 << 16, TURNS = 8, BYTES = 4096, SHOWN = 3 };
+enum { EDGES = 1 << 16, TURNS = 8, BYTES = 4096, SHOWN = 3, MOST = 1 /* per cent */ };
 
+/* Shared with the processes that run one input. */
 static struct edge {
 	uintptr_t at;
 	uint8_t hits, first, varies, seen;
 	uint32_t inputs; /* in which it varied */
 	uint32_t example[SHOWN];
-} edges[EDGES];
+} *edges;
 
 static uint32_t edge_count;
-static bool off;
+static bool off = true;
 
 /* What came of each step when the input ran first. */
 static struct outcome {
@@ -98,6 +104,7 @@ static void compare(void *context, const struct run *run, const struct run_event
 	(void)context;
 	if (running == NULL || event->index >= TARGET_STEPS)
 		return;
+	off = true; /* who looks runs the library, too */
 	for (uint32_t i = 0; i < event->completions && i < RUN_DELIVERED; i++, last++) {
 		now.result += last->result * (int32_t)(i + 1);
 		now.flags += last->flags * (i + 1);
@@ -117,6 +124,7 @@ static void compare(void *context, const struct run *run, const struct run_event
 			      now.completions, now.marks, now.result, now.flags, now.own, now.ready);
 		has_told = true;
 	}
+	off = false;
 }
 
 static void run_once(const char *path)
@@ -161,25 +169,58 @@ static bool run_often(char **paths, uint32_t count, uint32_t n)
 	return varies;
 }
 
-/* "address inputs example..." of each edge that varied: for addr2line. */
-int main(int argc, char **argv)
+/* In a process where nothing has run; false: it crashed, or found no ring where others had one. */
+static bool run_alone(char **paths, uint32_t count, uint32_t n)
 {
-	uint32_t inputs = 0, seen = 0, varied = 0;
+	const pid_t child = fork();
+	int status = -1;
 
-	target_observer = getenv("NOOBS") ? NULL : compare;
-	for (int i = 1; i < argc; i++)
-		inputs += run_often(argv + 1, (uint32_t)(argc - 1), (uint32_t)(i - 1));
+	if (child == 0) {
+		(void)run_often(paths, count, n);
+		_exit(0);
+	}
+	if (child > 0 && waitpid(child, &status, 0) == child && status == 0)
+		return true;
+	if (n == 0 && WIFEXITED(status) && WEXITSTATUS(status) == TARGET_SKIP)
+		exit(TARGET_SKIP);
+	(void)fprintf(stderr, "%s: ended with status %x by itself\n", paths[n], (unsigned)status);
+	return false;
+}
+
+/* "address inputs example..." of each edge that varied: for addr2line. */
+static void list_edges(char **paths)
+{
 	for (uint32_t i = 1; i <= edge_count; i++) {
-		seen += edges[i].seen;
-		varied += edges[i].inputs != 0;
 		if (edges[i].inputs == 0)
 			continue;
 		printf("0x%lx %u", (unsigned long)(edges[i].at - 1), edges[i].inputs);
 		for (uint32_t k = 0; k < SHOWN && k < edges[i].inputs; k++)
-			printf(" %s", argv[1 + edges[i].example[k]]);
+			printf(" %s", paths[edges[i].example[k]]);
 		printf("\n");
 	}
-	(void)fprintf(stderr, "stability: %u of %u edges vary, in %u of %d inputs: %.1f %%\n", varied, seen, inputs,
-		      argc - 1, seen != 0 ? 100.0 - 100.0 * varied / seen : 0.0);
-	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const uint32_t count = (uint32_t)(argc - 1);
+	uint32_t inputs = 0, seen = 0, varied = 0;
+	bool ended = true;
+
+	edges = mmap(NULL, EDGES * sizeof *edges, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (edges == MAP_FAILED)
+		return EXIT_FAILURE;
+	target_observer = compare;
+	off = false;
+	for (uint32_t n = 0; n < count; n++)
+		ended = run_alone(argv + 1, count, n) && ended;
+	for (uint32_t n = 0; n < count; n++)
+		inputs += run_often(argv + 1, count, n);
+	for (uint32_t i = 1; i <= edge_count; i++) {
+		seen += edges[i].seen;
+		varied += edges[i].inputs != 0;
+	}
+	list_edges(argv + 1);
+	(void)fprintf(stderr, "stability: %u of %u edges vary, %u of %u inputs when they come after others\n", varied, seen,
+		      inputs, count);
+	return ended && seen != 0 && varied * 100 <= seen * MOST ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -13,7 +13,8 @@
 enum {
 	KEPT = 192,       /* most rings */
 	USES = 1000,      /* inputs that one ring serves */
-	FIRST_TAIL = 128  /* more than an input arms */
+	FIRST_TAIL = 128, /* more than an input arms */
+	MESSAGES = 8      /* at once */
 };
 
 static struct kept {
@@ -117,22 +118,47 @@ static bool push_nops(struct kept *ring, uint32_t count)
 	return true;
 }
 
+/* To a descriptor that no input sees, nor closes. */
+static bool move_up(struct io_uring *ring)
+{
+	const int fd = fcntl(ring->ring_fd, F_DUPFD_CLOEXEC, STAGE_HIGH);
+
+	if (fd < 0)
+		return false;
+	(void)close(ring->ring_fd);
+	ring->ring_fd = ring->enter_ring_fd = fd;
+	return true;
+}
+
+static bool make_messenger(void)
+{
+	if (has_messenger || io_uring_queue_init(MESSAGES, &messenger, 0) != 0)
+		return has_messenger;
+	has_messenger = move_up(&messenger);
+	if (!has_messenger)
+		io_uring_queue_exit(&messenger);
+	return has_messenger;
+}
+
 /* *count* CQEs that no SQE asked for: messages from another ring. */
 static bool post(struct kept *ring, uint32_t count)
 {
 	const struct once_port_view *view = &ring->view;
 
-	if (count != 0 && !has_messenger)
-		has_messenger = io_uring_queue_init(8, &messenger, 0) == 0;
-	while (count != 0 && has_messenger) {
-		const uint32_t room = view->cq_entries < 8 ? view->cq_entries : 8;
+	if (count != 0 && !make_messenger())
+		return false;
+	while (count != 0) {
+		const uint32_t room = view->cq_entries < MESSAGES ? view->cq_entries : MESSAGES;
 		const uint32_t some = count < room ? count : room;
 		const uint32_t tail = load(view->cq_tail);
 
 		for (uint32_t i = 0; i < some; i++)
 			io_uring_prep_msg_ring(io_uring_get_sqe(&messenger), ring_of(&ring->port)->ring_fd, 0, 0, 0);
-		if (io_uring_submit(&messenger) != (int)some)
+		if (io_uring_submit(&messenger) != (int)some) {
+			io_uring_queue_exit(&messenger);
+			has_messenger = false;
 			return false;
+		}
 		io_uring_cq_advance(&messenger, io_uring_cq_ready(&messenger));
 		(void)__real_once_port_enter(&ring->port, 0, 0, ONCE_ENTER_GETEVENTS, NULL, NULL);
 		if (load(view->cq_tail) - tail != some)
@@ -140,7 +166,7 @@ static bool post(struct kept *ring, uint32_t count)
 		empty_cq(view);
 		count -= some;
 	}
-	return count == 0 && (load(view->sq_flags) & ONCE_SQ_TASKRUN) == 0;
+	return (load(view->sq_flags) & ONCE_SQ_TASKRUN) == 0;
 }
 
 static bool set_places(struct kept *ring, uint32_t phase)
@@ -187,26 +213,13 @@ static struct kept *find_place(void)
 	return oldest;
 }
 
-/* To a descriptor that no input sees. */
-static bool move_up(struct once_port *port)
-{
-	struct io_uring *ring = ring_of(port);
-	const int fd = fcntl(ring->ring_fd, F_DUPFD_CLOEXEC, STAGE_HIGH);
-
-	if (fd < 0)
-		return false;
-	(void)close(ring->ring_fd);
-	ring->ring_fd = ring->enter_ring_fd = fd;
-	return true;
-}
-
 static int make(struct kept *ring, const struct once_config *config, uint32_t entries)
 {
 	const int rc = __real_once_port_open(&ring->port, config, entries, &ring->view);
 
 	if (rc != 0)
 		return rc;
-	ring->made = move_up(&ring->port);
+	ring->made = move_up(ring_of(&ring->port));
 	if (!ring->made) {
 		__real_once_port_close(&ring->port);
 		return -EMFILE;

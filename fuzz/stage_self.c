@@ -242,7 +242,7 @@ static int enter_and_submit(const struct once_port *port, const struct once_port
 	while (all < count) {
 		const uint32_t tail = __atomic_load_n(view->cq_tail, __ATOMIC_ACQUIRE);
 		const uint32_t left = count - all;
-		const uint32_t some = has_workers && !stage_is_soiled() ? stage_chain(view, left) : left;
+		const uint32_t some = has_workers ? stage_chain(view, left) : left;
 		const int submitted = __real_once_port_enter(port, some, 0, flags, NULL, NULL);
 
 		if (has_workers)

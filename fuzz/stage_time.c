@@ -179,10 +179,10 @@ void stage_let_end(const struct oracle *o)
 	stage_expect_workers(may_be);
 	if (o->run->backend != RUN_REAL || !may_be)
 		return;
-	/* those that a worker has may block in it */
+	/* those that a worker has may block in it; what IOSQE_IO_DRAIN held back, workers do, the library's own, too */
 	for (unsigned i = 0; i < LOOKS && one_is_left(o, false); i++)
 		(void)sched_yield();
-	if (one_is_left(o, false))
+	if (o->run->tangled || one_is_left(o, false))
 		stage_let_workers_end();
 	end = __real_once_port_now() + PATIENCE;
 	while (!has_given_up && one_is_left(o, true)) {
