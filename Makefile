@@ -233,6 +233,7 @@ check: deps ## everything: the library, the command and its lessons, the fuzzer,
 	$(quiet) 'the corpus of the fuzzer, on both back ends, with every oracle' $(MAKE) fuzz-replay B=build CC=gcc; \
 	$(quiet) 'the fuzzer finds its canary' $(MAKE) fuzz-canary B=build CC=gcc; \
 	$(quiet) 'the corpus finds seeded bugs: every seventh' $(MAKE) fuzz-mutants-sample B=build CC=gcc; \
+	$(quiet) 'the same input takes the same path, in a new process, too' $(MAKE) fuzz-stability B=build CC=gcc; \
 	$(quiet) 'the build script for OSS-Fuzz' $(MAKE) fuzz-oss B=build CC=gcc; \
 	$(quiet) 'a minute of fuzzing on both cores' $(MAKE) fuzz-smoke B=build CC=gcc; \
 	$(quiet) 'what the proofs assume, around every call of the seam' $(MAKE) contracts B=build CC=gcc; \
@@ -317,8 +318,8 @@ contracts: deps ## run the unit tests with the assumed contracts asserted around
 	@$(MAKE) checked-programs
 	@for program in $(CHECKED_PROGRAMS); do \
 	  ONCE_CLAUSES=$(abspath $B)/clauses tests/run.sh $B/results-contracts $$program || :; done
-	@proofs/world/clauses.sh src/port.h $B/clauses
 	@tests/run.sh --total $B/results-contracts
+	@proofs/world/clauses.sh src/port.h $B/clauses
 
 prove-deps:
 	@tests/deps.sh $(PROOF_PACKAGES)
@@ -598,9 +599,9 @@ $B/fuzz-stability: $(FUZZ_SOURCES:%.c=$B/stability/%.o) fuzz/stability.c
 	$(Q)clang -std=c11 $(CPPFLAGS) -O1 -g -fno-pie -no-pie $(STAGED) $^ -o $@ $(LIBS)
 
 fuzz-stability: $B/fuzz-stability ## name the code that runs another way when the same input is run again
-	@$B/fuzz-stability $(CORPUS)/* > $B/stability.txt
-	@sort -k2 -n -r $B/stability.txt | head -n 20 | while read -r at inputs example; do \
-	  echo "$$inputs inputs: $$(addr2line -i -f -e $B/fuzz-stability $$at | paste -sd ' ') ($$example)"; done
+	@rc=0; $B/fuzz-stability $(CORPUS)/* $(wildcard fuzz/regressions/*) > $B/stability.txt || rc=$$?; \
+	sort -k2 -n -r $B/stability.txt | head -n 20 | while read -r at inputs example; do \
+	  echo "$$inputs inputs: $$(addr2line -i -f -e $B/fuzz-stability $$at | paste -sd ' ') ($$example)"; done; exit $$rc
 
 fuzz-corpus: fuzz-deps $B/fuzz-fast/target $B/oncering $B/replay ## make fuzz/corpus anew, from the lessons and a campaign's queue (OUT=)
 	@fuzz/corpus.sh $B $(OUT) $(CORPUS)

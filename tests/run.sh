@@ -36,10 +36,16 @@ step() {
 	[ $rc -eq 0 ] || [ $rc -eq 77 ]
 }
 
+# The exit status of the first command that make says failed; make's own is 2 whatever it was.
+first_error() { # LOG
+	sed -n 's/^make.*: \*\*\* \[.*\] Error \([0-9]*\)$/\1/p' "$1" | head -n 1
+}
+
 quiet() { # CMD...
 	log=$(mktemp) || exit 1
 	"$@" > "$log" 2>&1
 	rc=$?
+	[ "$(first_error "$log")" != 77 ] || rc=77
 	[ $rc -eq 0 ] || [ $rc -eq 77 ] || tail -n "${TEST_LINES:-60}" "$log"
 	rm -f "$log"
 	return $rc
