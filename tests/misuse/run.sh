@@ -224,10 +224,10 @@ if [ -n "$accept" ] && [ ! -s "$out/broken" ]; then
 fi
 compare "$here/expected.tsv" "$out.tsv" > "$out/compared"
 sed '$d' "$out/compared"
-read -r passed failed <<- EOF
+read -r passed failed skipped <<- EOF
 	$(tail -n 1 "$out/compared")
 EOF
 [ $rc -eq 0 ] || failed=$((failed + 1))
-echo "$passed passed, $failed failed"
-[ -z "${RESULTS:-}" ] || printf '%s\t%s\t0\tmisuse corpus\n' "$passed" "$failed" >> "$RESULTS"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ -z "${RESULTS:-}" ] || printf '%s\t%s\t%s\tmisuse corpus\n' "$passed" "$failed" "$skipped" >> "$RESULTS"
 [ "$failed" -eq 0 ]
