@@ -103,6 +103,7 @@
      requires complete: once_complete_starts(ring);
      requires wear: ring->submit.wear_from == ring->submit.sq_tail + ONCE_GENERATIONS - generation;
      requires nothing: ring->submit.retired == 0 && ring->submit.credit_taken == 0 &&
+              ring->submit.own_pending == 0 &&
               ring->submit.room == 0 && ring->submit.collected == 0 &&
               ring->submit.collect_index == 0 && ring->complete.return_index == 0 &&
               ring->complete.freed == 0 && ring->complete.ended == 0 && ring->complete.held == 0 &&
@@ -113,7 +114,7 @@
      ONCE_KEEPS_WINDOW(ring);
      ONCE_KEEPS_BOOKS(ring);
      ensures prefix: once_prefix(ring) && once_arming == ONCE_NO_INDEX;
-     ensures opened: once_opened(ring);
+     ensures opened: once_opened(ring) && once_account(ring);
   @/
   static void once_start(struct once_ring *ring, uint64_t generation)
   {

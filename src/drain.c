@@ -27,18 +27,13 @@ static bool is_drained(const struct once_ring *ring)
     ONCE_KEEPS_OPENED(ring); */
 static bool push_cancel(struct once_ring *ring, uint64_t id)
 {
-	bool pushed;
+	const struct once_wire wire = {
+		.head = once_wire_head(ONCE_OP_ASYNC_CANCEL, 0, 0, -1), .addr = id,
+		.size = once_wire_size(0, id == 0 ? ONCE_CANCEL_ANY | ONCE_CANCEL_ALL : 0),
+		.user_data = ONCE_UDATA_CANCEL
+	};
 
-	{ /* the proof looks back when wire is gone */
-		const struct once_wire wire = {
-			.head = once_wire_head(ONCE_OP_ASYNC_CANCEL, 0, 0, -1), .addr = id,
-			.size = once_wire_size(0, id == 0 ? ONCE_CANCEL_ANY | ONCE_CANCEL_ALL : 0),
-			.user_data = ONCE_UDATA_CANCEL
-		};
-
-		pushed = once_push_own(ring, &wire, NULL);
-	}
-	return pushed;
+	return once_push_own(ring, &wire, NULL);
 }
 
 /* complete.cancels follows. */

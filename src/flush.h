@@ -64,12 +64,7 @@ static inline void take_back(struct once_ring *ring)
     requires before: ring->submit.own_total <= ring->submit.own_pending +
              ((ring->view.flags & ONCE_SETUP_SQPOLL) == 0 ? ring->submit.consumed
                                                           : ring->submit.submitted);
-    assigns ring->submit.submitted, ring->submit.own_pending,
-            ring->submit.own[0 .. ONCE_OWN_SQES - 1], ring->submit.consumed, ring->submit.room,
-            ring->submit.free, ring->submit.collected, ring->submit.collect_index,
-            ring->memory.stack[0 .. ring->capacity - 1], once_at[0 .. 65535],
-            once_place[0 .. 65535], once_state[0 .. 65535], once_rank[0 .. 65535], once_n_free,
-            once_n_parked, once_collected;
+    assigns ONCE_FOLLOWING(ring);
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
@@ -93,18 +88,6 @@ static inline void take_back(struct once_ring *ring)
 static inline void follow(struct once_ring *ring)
 {
 	once_count_room(ring);
-	/*@ assert counted: once_machine(ring); */
-	/*@ assert own: ring->submit.own_pending == \at(ring->submit.own_pending, Pre) &&
-	      ring->submit.own_total == \at(ring->submit.own_total, Pre) &&
-	      ring->submit.sq_tail == \at(ring->submit.sq_tail, Pre) &&
-	      ring->view.flags == \at(ring->view.flags, Pre) &&
-	      ring->capacity == \at(ring->capacity, Pre) &&
-	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
-	/*@ assert places: \forall integer i; 0 <= i < ring->submit.own_pending ==>
-	      ring->submit.own[i] == \at(ring->submit.own[i], Pre); */
-	/*@ assert listed: once_own_listed(ring); */
-	/*@ assert ended: ring->complete.freed == \at(ring->complete.freed, Pre) &&
-	      ring->complete.retired == \at(ring->complete.retired, Pre); */
 	take_back(ring);
 }
 

@@ -318,7 +318,8 @@ static int setup(struct once_ring *ring, const struct once_config *config,
     ensures shift: ring->cqe_shift == (view->flags / SETUP_CQE32) % 2;
     ensures credit: ring->credit_places == view->cq_entries - places_of(view) - ring->capacity;
     ensures options: ring->options == config->options;
-    ensures plain: once_simple_is_plain(ring); */
+    ensures plain: once_simple_is_plain(ring);
+    ensures entered: ring->simple != 0 ==> (view->flags & 2) == 0; */
 static void fix(struct once_ring *ring, const struct once_config *config,
 		const struct once_port_view *view)
 {
@@ -360,7 +361,8 @@ static void fix(struct once_ring *ring, const struct once_config *config,
             config->memory.credits[0 .. config->memory.capacity - 1],
             config->memory.window[0 .. config->memory.window_places - 1],
             ONCE_GHOSTS;
-    ensures opened: once_opened(ring) && once_simple_is_plain(ring); */
+    ensures opened: once_opened(ring) && once_account(ring) && once_simple_is_plain(ring) &&
+            once_simple_is_entered(ring); */
 static void start(struct once_ring *ring, const struct once_config *config,
 		  const struct once_port_view *view, uint64_t serial, uint64_t used)
 {

@@ -48,29 +48,6 @@ static bool end_chain(struct once_ring *ring)
 	return !ends_linked(ring);
 }
 
-/* As once_count_room(). */
-/*@ requires ring: once_opened(ring);
-    requires own: once_own_ok(ring);
-    assigns ring->submit.consumed, ring->submit.room, ring->submit.free, ring->submit.collected,
-            ring->submit.collect_index, ring->memory.stack[0 .. ring->capacity - 1],
-            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
-            once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected;
-    ONCE_KEEPS_OPENED(ring);
-    ONCE_SAME_SQ(ring); */
-static void count_room(struct once_ring *ring)
-{
-	once_count_room(ring);
-	/*@ assert counted: once_machine(ring); */
-	/*@ assert own: ring->submit.own_pending == \at(ring->submit.own_pending, Pre) &&
-	      ring->submit.own_total == \at(ring->submit.own_total, Pre) &&
-	      ring->submit.sq_tail == \at(ring->submit.sq_tail, Pre) &&
-	      ring->view.flags == \at(ring->view.flags, Pre) &&
-	      ring->capacity == \at(ring->capacity, Pre) &&
-	      ring->view.cq_entries == \at(ring->view.cq_entries, Pre); */
-	/*@ assert places: \forall integer i; 0 <= i < ring->submit.own_pending ==>
-	      ring->submit.own[i] == \at(ring->submit.own[i], Pre); */
-}
-
 /* The SQE at its place. */
 /*@ requires ring: once_opened(ring);
     requires own: once_own_ok(ring);
@@ -79,8 +56,7 @@ static void count_room(struct once_ring *ring)
     assigns ring->view.sqes[index];
     ONCE_KEEPS_OPENED(ring);
     ONCE_SAME_SQ(ring);
-    ensures read: ring->submit.consumed == \old(ring->submit.consumed) &&
-            ring->view.sq_entries == \old(ring->view.sq_entries); */
+    ensures read: ring->submit.consumed == \old(ring->submit.consumed); */
 static void copy_wire(struct once_ring *ring, uint32_t index, const struct once_wire *wire)
 {
 	once_wire_copy(&ring->view.sqes[index], wire, wire->user_data);
@@ -139,7 +115,8 @@ bool once_push_own(struct once_ring *ring, const struct once_wire *wire,
 		return false;
 	index = once_next_index(ring);
 	/*@ assert own: once_own_ok(ring); */
-	count_room(ring);
+	once_count_room(ring);
+	/*@ assert own: once_own_ok(ring); */
 	/*@ assert place: once_sq_has_place(ring) &&
 	      index == ring->submit.sq_tail - ring->submit.sq_lap; */
 	if (side->sq_tail - side->consumed >= ring->view.sq_entries ||
@@ -219,17 +196,12 @@ static uint32_t own_behind_held(const struct once_ring *ring)
     ONCE_KEEPS_OPENED(ring); */
 static bool push_removal(struct once_ring *ring)
 {
-	bool pushed;
+	const struct once_wire remove = {
+		.head = once_wire_head(ONCE_OP_TIMEOUT_REMOVE, 0, 0, -1),
+		.addr = ONCE_UDATA_TIMEOUT, .user_data = ONCE_UDATA_REMOVE
+	};
 
-	{ /* the proof looks back when remove is gone */
-		const struct once_wire remove = {
-			.head = once_wire_head(ONCE_OP_TIMEOUT_REMOVE, 0, 0, -1),
-			.addr = ONCE_UDATA_TIMEOUT, .user_data = ONCE_UDATA_REMOVE
-		};
-
-		pushed = once_push_own(ring, &remove, NULL);
-	}
-	return pushed;
+	return once_push_own(ring, &remove, NULL);
 }
 
 /* Append a timeout that a wait of *count* CQEs ends as well; false if the SQ has no place. */
@@ -240,17 +212,12 @@ static bool push_removal(struct once_ring *ring)
     ONCE_KEEPS_OPENED(ring); */
 static bool push_timer(struct once_ring *ring, const struct once_timespec *time, uint64_t count)
 {
-	bool pushed;
+	const struct once_wire timer = {
+		.head = once_wire_head(ONCE_OP_TIMEOUT, 0, 0, -1),
+		.off = count, .size = once_wire_size(1, 0), .user_data = ONCE_UDATA_TIMEOUT
+	};
 
-	{ /* the proof looks back when timer is gone */
-		const struct once_wire timer = {
-			.head = once_wire_head(ONCE_OP_TIMEOUT, 0, 0, -1),
-			.off = count, .size = once_wire_size(1, 0), .user_data = ONCE_UDATA_TIMEOUT
-		};
-
-		pushed = once_push_own(ring, &timer, time);
-	}
-	return pushed;
+	return once_push_own(ring, &timer, time);
 }
 
 /* complete.removes follows. */

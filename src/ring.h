@@ -104,16 +104,25 @@ void once_void_sides(struct once_ring *ring);
 
 /* Recount what may be taken. */
 /*@ requires ring: once_machine(ring);
-    assigns ring->submit.consumed, ring->submit.room, ring->submit.free, ring->submit.collected,
-            ring->submit.collect_index, ring->memory.stack[0 .. ring->capacity - 1],
-            once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535],
-            once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected;
+    assigns ONCE_RECOUNT(ring);
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
     ensures end: ring->submit.sq_tail >= once_END ==> ring->submit.room == 0;
     ensures consumed: \old(ring->submit.consumed) <= ring->submit.consumed;
-    ensures one_thread: !once_split_mode(ring) ==> once_n_free == \old(once_n_free); */
+    ensures one_thread: !once_split_mode(ring) ==> once_n_free == \old(once_n_free);
+    ONCE_SAME_SQ(ring);
+    ONCE_SAME_TOKENS(ring);
+    ensures own: \forall integer i; 0 <= i < ONCE_OWN_SQES ==>
+            ring->submit.own[i] == \old(ring->submit.own[i]);
+    ensures own: \old(once_own_ok(ring)) ==> once_own_ok(ring);
+    ensures submitted: ring->submit.submitted == \old(ring->submit.submitted) &&
+            ring->view.flags == \old(ring->view.flags) &&
+            ring->view.sq_entries == \old(ring->view.sq_entries);
+    ensures ended: ring->complete.freed == \old(ring->complete.freed) &&
+            ring->complete.retired == \old(ring->complete.retired) &&
+            ring->complete.ended == \old(ring->complete.ended);
+    ensures arrays: once_same_arrays{Old, Here}(ring); */
 void once_count_room(struct once_ring *ring);
 
 /* --- arm.c --- */
@@ -151,8 +160,6 @@ void once_write_time(struct once_ring *ring, uint32_t index, const struct once_t
             ring->submit.submitted == ring->submit.consumed;
     ONCE_SAME_TOKENS(ring);
     ensures own: once_own_ok(ring) && ring->submit.own_pending <= \old(ring->submit.own_pending);
-    ensures sent: ring->submit.submitted + ring->submit.own_pending >=
-            \old(ring->submit.submitted + ring->submit.own_pending);
     ensures same: ring->submit.sq_tail == \old(ring->submit.sq_tail) &&
             ring->submit.own_total == \old(ring->submit.own_total) &&
             ring->complete.freed == \old(ring->complete.freed) &&

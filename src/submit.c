@@ -186,10 +186,7 @@ static inline int submit_and_wait_refusal(struct once_ring *ring, uint32_t count
             ONCE_SUBMISSION(ring);
     behavior open:
       assumes open: ring->open != 0;
-      ONCE_SUBMITTED(ring);
-      ensures answer: \result >= 0 || \result == ONCE_NOT_ARMED ||
-              \result == ONCE_WRONG_THREAD || \result == ONCE_ALL_HELD ||
-              \result == ONCE_WOULD_HANG || -4095 <= \result <= -1;
+      ONCE_SUBMITTED_AND_WAITED(ring);
     behavior closed:
       assumes closed: ring->open == 0;
       ensures not_open: \result == ONCE_NOT_OPEN;
@@ -202,6 +199,7 @@ static ONCE_COLD int submit_and_wait_slowly(struct once_ring *ring, unsigned cou
 	int rc = submit_and_wait_refusal(ring, count, false, "once_submit_and_wait");
 	uint64_t before;
 
+	/*@ assert none_taken: rc == 0 ==> \at(once_count_taken(ring), Pre) == 0; */
 	if (rc != 0 || (side->submitted == side->sq_tail && count == 0))
 		return rc;
 	before = once_submitted_total(ring);

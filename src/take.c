@@ -129,6 +129,9 @@ void once_count_room(struct once_ring *ring)
 	if (unread < used)
 		used = unread;
 	set_room(ring, used, used + once_taken(ring));
+	/*@ assert places: \forall integer i; 0 <= i < ONCE_OWN_SQES ==>
+	      ring->submit.own[i] == \at(ring->submit.own[i], Pre); */
+	/*@ assert listed: \at(once_own_listed(ring), Pre) ==> once_own_listed(ring); */
 }
 
 int once_take_refusal(struct once_ring *ring)

@@ -12,6 +12,18 @@ static void nothing_armed_is_zero(void **state)
 	assert_no_violation(f);
 }
 
+/* Whoever asks a closed ring has not become the thread that it belongs to. */
+static void a_submit_on_a_closed_ring_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	open_ring(f, NULL);
+	assert_ok(once_close(&f->ring, NULL));
+	assert_code(once_submit(&f->ring), ONCE_NOT_OPEN);
+	assert_code(once_submit_and_wait(&f->ring, 1), ONCE_NOT_OPEN);
+	assert_int_equal(f->ring.submit.owner, 0);
+}
+
 static void submit_counts_what_became_in_flight(void **state)
 {
 	struct fixture *f = *state;
@@ -303,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		once_test(nothing_armed_is_zero),
+		once_test(a_submit_on_a_closed_ring_changes_nothing),
 		once_test(submit_counts_what_became_in_flight),
 		once_test(a_taken_sqe_is_named),
 		once_test(a_short_submit_leaves_the_rest_armed),

@@ -296,6 +296,7 @@
   predicate once_simple_is_plain{L}(struct once_ring *r) =
     r->simple != 0 ==> !once_split_mode(r) && r->cqe_shift == 0;
 
+  // ... and it has no thread of the kernel's
   predicate once_simple_is_entered{L}(struct once_ring *r) =
     r->simple != 0 ==> (r->view.flags & 2) == 0;
 

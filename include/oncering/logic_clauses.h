@@ -108,14 +108,21 @@
 	once_n_parked, once_n_retired, once_n_out, once_freed, once_collected, once_head, \
 	once_head_at, once_next, once_next_at, once_arming
 
+/* What a look at how far the kernel has read may change. */
+#define ONCE_RECOUNT(ring) \
+	ring->submit.consumed, ring->submit.room, ring->submit.free, ring->submit.collected, \
+	ring->submit.collect_index, ring->memory.stack[0 .. ring->capacity - 1], \
+	once_at[0 .. 65535], once_place[0 .. 65535], once_state[0 .. 65535], \
+	once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected
+
+/* What follows from it, too: what is in flight, and the list of the library's own. */
+#define ONCE_FOLLOWING(ring) \
+	ring->submit.submitted, ring->submit.own_pending, \
+	ring->submit.own[0 .. ONCE_OWN_SQES - 1], ONCE_RECOUNT(ring)
+
 /* What showing the SQ to the kernel may change. */
 #define ONCE_SUBMISSION(ring) \
-	ring->complete.published, *ring->view.cq_head, *ring->view.sq_tail, \
-	ring->submit.submitted, ring->submit.own_pending, \
-	ring->submit.own[0 .. ONCE_OWN_SQES - 1], ring->submit.consumed, ring->submit.room, \
-	ring->submit.free, ring->submit.collected, ring->submit.collect_index, \
-	ring->memory.stack[0 .. ring->capacity - 1], once_at[0 .. 65535], once_place[0 .. 65535], \
-	once_state[0 .. 65535], once_rank[0 .. 65535], once_n_free, once_n_parked, once_collected
+	ring->complete.published, *ring->view.cq_head, *ring->view.sq_tail, ONCE_FOLLOWING(ring)
 
 /* ... and what appending an SQE of the library's own may change. */
 #define ONCE_OWN_SUBMISSION(ring) \
@@ -145,6 +152,13 @@
 	ensures taken: \old(once_count_taken(ring)) != 0 ==> \
 	  \result == ONCE_NOT_ARMED || \result == ONCE_WRONG_THREAD; \
 	ONCE_SAME_TOKENS(ring)
+
+/* ... and of one that waits. */
+#define ONCE_SUBMITTED_AND_WAITED(ring) \
+	ONCE_SUBMITTED(ring); \
+	ensures answer: \result >= 0 || \result == ONCE_NOT_ARMED || \
+	  \result == ONCE_WRONG_THREAD || \result == ONCE_ALL_HELD || \
+	  \result == ONCE_WOULD_HANG || -4095 <= \result <= -1
 
 /* What the head's move may change of them. */
 #define ONCE_HEAD_COUNTERS(ring) \

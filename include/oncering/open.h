@@ -64,7 +64,8 @@ ONCE_BEGIN_C
     behavior closed:
       assumes closed: ring->open == 0;
       ensures refused: \result != 0 ==> ring->open == 0;
-      ensures opened: \result == 0 ==> once_opened(ring) && once_simple_is_plain(ring);
+      ensures opened: \result == 0 ==> once_opened(ring) && once_account(ring) &&
+              once_simple_is_plain(ring) && once_simple_is_entered(ring);
     complete behaviors;
     disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK

@@ -63,10 +63,7 @@ int once_submit(struct once_ring *ring);
     ensures ring: once_ring_ok(ring);
     behavior open:
       assumes open: ring->open != 0;
-      ONCE_SUBMITTED(ring);
-      ensures answer: \result >= 0 || \result == ONCE_NOT_ARMED ||
-              \result == ONCE_WRONG_THREAD || \result == ONCE_ALL_HELD ||
-              \result == ONCE_WOULD_HANG || -4095 <= \result <= -1;
+      ONCE_SUBMITTED_AND_WAITED(ring);
     behavior closed:
       assumes closed: ring->open == 0;
       ensures not_open: \result == ONCE_NOT_OPEN;
