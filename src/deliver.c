@@ -59,6 +59,8 @@ uint32_t once_deliverable(struct once_ring *ring)
 {
 	const uint32_t posted = once_refill(ring);
 
+	/*@ assert same_own: once_same_own{Pre, Here}(ring); */
+	/*@ assert listed: \at(once_own_listed(ring), Pre) ==> once_own_listed(ring); */
 	return posted - once_own_ready(ring);
 }
 
@@ -76,6 +78,8 @@ uint32_t once_deliverable(struct once_ring *ring)
             ONCE_HEAD_COUNTERS(ring), ONCE_SLOT_MEMORY(ring);
     assigns \result \from hold;
     ensures ring: once_machine(ring);
+    ensures ends: once_same_ends{Old, Here}(ring);
+    ensures same_own: once_same_own{Old, Here}(ring);
     STEP_SAME(ring);
     STEP_OTHERS(ring, hold);
     ensures next: once_next == \old(once_next) && once_next_at == \old(once_next_at);
@@ -110,6 +114,8 @@ static inline struct once_hold *settle_other(struct once_ring *ring, struct once
     assigns ONCE_DELIVERY(ring);
     assigns \result \from ring->memory.window, ring->complete.next_index;
     ensures ring: once_machine(ring);
+    ensures ends: once_same_ends{Old, Here}(ring);
+    ensures same_own: once_same_own{Old, Here}(ring);
     STEP_SAME(ring);
     ensures next: once_next == \old(once_next) + 1;
     ensures forward: \old(once_head) <= once_head;
@@ -154,6 +160,8 @@ struct once_hold *once_deliver_next(struct once_ring *ring)
 	    loop invariant entries: ring->view.cq_entries == \at(ring->view.cq_entries, Pre);
 	    loop invariant capacity: ring->capacity == \at(ring->capacity, Pre);
 	    loop invariant held: ring->complete.held == \at(ring->complete.held, Pre);
+	    loop invariant ends: once_same_ends{Pre, Here}(ring);
+	    loop invariant same_own: once_same_own{Pre, Here}(ring);
 	    loop invariant forward: \at(once_next, Pre) <= once_next && \at(once_head, Pre) <= once_head;
 	    loop invariant prefix: \at(once_prefix(ring), Pre) ==> once_prefix(ring);
 	    loop invariant stay: \forall integer i; 0 <= i < ring->view.cq_entries &&

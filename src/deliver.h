@@ -245,6 +245,8 @@ static inline void move_next(struct once_ring *ring, uint32_t index)
             once_out_at[0 .. 65535], once_out_place[0 .. 65535], once_n_out, once_next, once_next_at;
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
+    ensures ends: once_same_ends{Old, Here}(ring);
+    ensures same_own: once_same_own{Old, Here}(ring);
     STEP_SAME(ring);
     STEP_OTHERS(ring, hold);
     ensures books: ring->open != 0 && once_books_submit(ring) &&
@@ -303,6 +305,8 @@ static inline void drop_own(struct once_ring *ring, struct once_hold *hold)
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
+    ensures ends: once_same_ends{Old, Here}(ring);
+    ensures same_own: once_same_own{Old, Here}(ring);
     STEP_SAME(ring);
     STEP_OTHERS(ring, hold);
     ensures held: ring->complete.held == \old(ring->complete.held);
@@ -334,6 +338,8 @@ static inline void pass_own(struct once_ring *ring, struct once_hold *hold)
     ensures kept: ONCE_WINDOW_KEPT(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
+    ensures ends: once_same_ends{Old, Here}(ring);
+    ensures same_own: once_same_own{Old, Here}(ring);
     STEP_SAME(ring);
     ensures held: ring->complete.held == \old(ring->complete.held) + 1; */
 static inline void count_token(struct once_ring *ring)
@@ -356,6 +362,7 @@ static inline void count_token(struct once_ring *ring)
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ONCE_KEEPS_BOOKS(ring);
+    ensures same_own: once_same_own{Old, Here}(ring);
     STEP_SAME(ring);
     STEP_OTHERS(ring, hold);
     ensures held: ring->complete.held == \old(ring->complete.held) + 1;

@@ -144,7 +144,8 @@ static inline void once_set_free(struct once_ring *ring, uint32_t free)
     ensures plainly: plainly ==> ring->complete.credit_returned == \old(ring->complete.credit_returned);
     behavior worn_out:
       assumes worn: once_worn(ring->tag, slot, ring->memory.ops[slot].id);
-      ensures retired: \result == 0 && once_state[slot] == ONCE_IS_RETIRED;
+      ensures retired: \result == 0 && once_state[slot] == ONCE_IS_RETIRED &&
+              once_n_retired == \old(once_n_retired) + 1;
     behavior freed:
       assumes rests: once_rests(ring->tag, slot, ring->memory.ops[slot].id);
       ensures freed: \result == 1 && once_n_retired == \old(once_n_retired) &&

@@ -97,6 +97,9 @@ ONCE_COLD bool once_retire_slot(struct once_ring *ring, uint32_t slot)
             ring->open == \old(ring->open);
     ensures same_limits: ring->submit.sq_tail == \old(ring->submit.sq_tail) &&
             ring->submit.wear_from == \old(ring->submit.wear_from);
+    ensures ends: once_freed + once_n_retired + once_n_ended ==
+            \old(once_freed + once_n_retired + once_n_ended);
+    ensures same_own: once_same_own{Old, Here}(ring);
     ensures kept: ONCE_WINDOW_KEPT(ring);
     ensures ended: \old(hold->slot != ONCE_NO_INDEX && (hold->flags & 2) == 0) ==>
             once_n_ended == \old(once_n_ended) - 1;
@@ -159,6 +162,7 @@ static inline uint32_t pass_place(struct once_ring *ring, const struct once_hold
     ensures same: ring->capacity == \old(ring->capacity) &&
             ring->view.cq_entries == \old(ring->view.cq_entries) &&
             ring->complete.opened_at == \old(ring->complete.opened_at);
+    ensures same_own: once_same_own{Old, Here}(ring);
     ONCE_KEEPS_SLOTS(ring);
     ONCE_KEEPS_WINDOW(ring);
     ensures books_submit: once_books_submit(ring);
@@ -207,6 +211,9 @@ void once_reclaim(struct once_ring *ring)
 	    loop invariant held: ring->complete.held == \at(ring->complete.held, Pre);
 	    loop invariant opened: ring->complete.opened_at == \at(ring->complete.opened_at, Pre);
 	    loop invariant open: ring->open == \at(ring->open, Pre);
+	    loop invariant ends: once_freed + once_n_retired + once_n_ended ==
+	      \at(once_freed + once_n_retired + once_n_ended, Pre);
+	    loop invariant same_own: once_same_own{Pre, Here}(ring);
 	    loop assigns head, freed, ended, index, ring->complete.retired,
 	      ring->complete.return_index, ring->complete.credit_returned, ring->submit.free,
 	      ring->memory.stack[0 .. ring->capacity - 1],

@@ -291,6 +291,8 @@ uint32_t once_refill(struct once_ring *ring);
     ONCE_KEEPS_BOOKS(ring);
     ensures ring: once_machine(ring);
     ONCE_SAME_TOKENS(ring);
+    ensures same_own: once_same_own{Old, Here}(ring);
+    ensures listed: \old(once_own_ok(ring)) ==> once_own_ok(ring);
     ensures posted: \result <= ring->complete.ready - once_next;
     ensures own: ring->complete.ready - once_next - \result <=
             ring->complete.timers + ring->complete.removes + ring->complete.cancels; */
@@ -303,12 +305,14 @@ uint32_t once_deliverable(struct once_ring *ring);
             ring->complete.ready == \old(ring->complete.ready) &&
             ring->view.cq_entries == \old(ring->view.cq_entries) &&
             ring->capacity == \old(ring->capacity);
+    ensures same_own: once_same_own{Old, Here}(ring);
     behavior open:
       assumes open: ring->open != 0;
       ensures ring: once_machine(ring);
       ensures forward: \old(once_next) <= once_next && \old(once_head) <= once_head;
       ensures none: \result == \null ==> once_next == ring->complete.ready &&
-              ring->complete.held == \old(ring->complete.held);
+              ring->complete.held == \old(ring->complete.held) &&
+              once_same_ends{Old, Here}(ring);
       ensures token: \result != \null ==> \old(once_next) < once_next &&
               \result == ring->memory.window + once_last_at(ring->view.cq_entries) &&
               \result->position == once_next - 1 &&
@@ -366,6 +370,7 @@ int once_fetch_backlog(struct once_ring *ring, const char *call);
       assumes closed: ring->open == 0;
       assigns \nothing;
       ensures not_open: \result == ONCE_NOT_OPEN;
+      ensures closed: once_closed(ring);
     complete behaviors;
     disjoint behaviors; */
 int once_wait_refusal(struct once_ring *ring, uint32_t count, uint32_t to_come, const char *call);
@@ -419,6 +424,8 @@ int once_why_woken(uint64_t end);
     ensures same: ring->capacity == \old(ring->capacity) &&
             ring->view.cq_entries == \old(ring->view.cq_entries) &&
             ring->complete.opened_at == \old(ring->complete.opened_at);
+    ensures ends: once_same_ends{Old, Here}(ring);
+    ensures same_own: once_same_own{Old, Here}(ring);
     ensures forward: \old(once_head) <= once_head <= once_next;
     ensures only_seen: \forall integer i; 0 <= i < ring->view.cq_entries &&
             \old(once_pos(ring->view.cq_entries, i)) < once_head ==>

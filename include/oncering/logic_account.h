@@ -55,6 +55,23 @@
       r->submit.submitted <= r->submit.own[i]) &&
     ((r->view.flags & 2) == 0 ==> r->submit.submitted <= r->submit.consumed);
 
+  // all that once_own_ok() looks at, and the SQ's size; spelt out, for a frame that names each
+  predicate once_same_own{L, M}(struct once_ring *r) =
+    \at(r->submit.own_pending, L) == \at(r->submit.own_pending, M) &&
+    \at(r->submit.own_total, L) == \at(r->submit.own_total, M) &&
+    \at(r->submit.sq_tail, L) == \at(r->submit.sq_tail, M) &&
+    \at(r->submit.submitted, L) == \at(r->submit.submitted, M) &&
+    \at(r->submit.consumed, L) == \at(r->submit.consumed, M) &&
+    \at(r->view.flags, L) == \at(r->view.flags, M) &&
+    \at(r->view.sq_entries, L) == \at(r->view.sq_entries, M) &&
+    (\forall integer i; 0 <= i < ONCE_OWN_SQES ==>
+      \at(r->submit.own[i], L) == \at(r->submit.own[i], M));
+
+  // no operation has ended, and none of those that had is counted otherwise but as passed
+  predicate once_same_ends{L, M}(struct once_ring *r) =
+    \at(r->complete.freed + r->complete.retired + r->complete.ended, L) ==
+    \at(r->complete.freed + r->complete.retired + r->complete.ended, M);
+
   // between calls, as far as it is not the machine's
   predicate once_account{L}(struct once_ring *r) =
     once_counts(r) && once_own_ok(r) && r->complete.ended <= once_count_in_flight(r);
