@@ -39,7 +39,8 @@
 #include "oncering/prepare.h" /* say what the operation shall do */
 #include "oncering/arm.h"     /* TAKEN → ARMED: lend the owner, get a ticket */
 #include "oncering/submit.h"  /* ARMED → IN_FLIGHT */
-#include "oncering/deliver.h" /* a completion becomes a token: wait and peek */
+#include "oncering/deliver.h" /* a completion becomes a token */
+#include "oncering/wait.h"    /* ... as soon as there is one */
 #include "oncering/look.h"    /* its result, and whose it is */
 #include "oncering/see.h"     /* HELD → SEEN, in any order */
 #include "oncering/account.h" /* how many are where, at any time */

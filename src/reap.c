@@ -272,13 +272,40 @@ int once_reap(struct once_ring *ring, struct once_completion *done)
 int once_wait_reap(struct once_ring *ring, struct once_completion *done,
 		   const struct once_timespec *timeout)
 {
-	int error = 0;
-	struct once_hold *hold = once_core_wait_for(ring, 1, timeout, NULL, &error);
+	int rc = 0;
 
-	if (hold == NULL)
-		return error;
-	take_copy(ring, hold, done);
-	return 0;
+	/*@ assert older: ring->open != 0 ==> (\forall integer i; 0 <= i < ring->view.cq_entries &&
+	      ring->memory.window[i].position != ONCE_NO_POSITION ==>
+	      ring->memory.window[i].position < once_next); */
+	{ /* the proof looks back when error is gone */
+		int error = 0;
+		struct once_hold *hold = once_core_wait_for(ring, 1, timeout, NULL, &error);
+
+		/*@ assert ready: ring->open != 0 ==> once_opened(ring) && once_apart(ring, \base_addr(done)); */
+		/*@ assert fresh: ring->open != 0 && hold != \null ==>
+		      (\forall integer i; 0 <= i < ring->view.cq_entries &&
+		       \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+		       ring->memory.window + i != hold); */
+		/*@ assert arrays: once_same_arrays{Pre, Here}(ring); */
+		if (hold == NULL)
+			rc = error;
+		else
+			take_copy(ring, hold, done);
+		/*@ assert same: once_same_arrays{Pre, Here}(ring); */
+		/*@ assert stay: ring->open != 0 ==> (\forall integer i; 0 <= i < ring->view.cq_entries &&
+		      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
+		      ring->memory.window[i].position == \at(ring->memory.window[i].position, Pre)); */
+		/*@ assert apart: ring->open != 0 ==> once_apart(ring, \base_addr(&error)) &&
+		      \base_addr(ring->view.sq_head) != \base_addr(&error) &&
+		      \base_addr(ring->view.cq_tail) != \base_addr(&error) &&
+		      \base_addr(ring->view.sq_flags) != \base_addr(&error); */
+		/*@ assert opened: ring->open != 0 ==> once_opened(ring); */
+		/*@ assert valid: ring->open != 0 ==> once_valid(ring); */
+	}
+	/*@ assert valid: ring->open != 0 ==> once_valid(ring); */
+	/*@ assert memory: ring->open != 0 ==> once_memory_ok(ring); */
+	/*@ assert opened: ring->open != 0 ==> once_opened(ring); */
+	return rc;
 }
 
 /* Reap into *done*, one after the other, until nothing is left. */

@@ -4,7 +4,8 @@
  * delivered position, not from the head as liburing's do: CQEs that are held
  * do not end it.
  */
-#include "free.h"
+#include "wait.h"
+#include "flush.h"
 
 /* Operations in flight whose terminal CQE is not delivered. */
 /*@ requires ring: \valid_read(ring);
@@ -148,65 +149,6 @@ int once_wait_posted(struct once_ring *ring, const struct once_timespec *timeout
 }
 
 /*
- * How many CQEs must lie behind the head before *count* can be delivered; 0 if the
- * CQ has no places for so many. *ready* can be delivered now. If none can, those
- * there are the library's own: they are consumed, since they would hide a signal;
- * behind a held token they keep their places.
- */
-/*@ requires ring: once_opened(ring);
-    requires count: count <= ring->view.cq_entries;
-    assigns ONCE_DELIVERY(ring);
-    ensures opened: once_opened(ring);
-    ensures same: ring->open == \old(ring->open) &&
-            ring->complete.ready == \old(ring->complete.ready) &&
-            ring->view.cq_entries == \old(ring->view.cq_entries) &&
-            ring->capacity == \old(ring->capacity);
-    ONCE_TOKENS_STAY(ring);
-    ensures arrays: once_same_arrays{Old, Here}(ring);
-    ensures where: ONCE_LIES_AS(ring, Old);
-    ensures places: \result == 0 ||
-            once_next - once_head + count <= \result <= ring->view.cq_entries; */
-static uint32_t places_for(struct once_ring *ring, uint32_t ready, uint32_t count)
-{
-	uint32_t least;
-
-	if (ready == 0)
-		(void)once_deliver_next(ring);
-	/*@ assert opened: once_opened(ring); */
-	least = once_window(ring) + once_own_ready(ring) + count;
-	return least <= ring->view.cq_entries ? least : 0;
-}
-
-/* No places: what can be delivered must do. */
-/*@ requires ring: \valid_read(ring);
-    requires order: 0 <= ring->complete.delivered - ring->complete.head <= ring->view.cq_entries;
-    assigns \nothing;
-    behavior some:
-      assumes some: ready != 0;
-      ensures enough: \result == 0;
-    behavior none:
-      assumes none: ready == 0;
-      ensures refused: \result == ONCE_ALL_HELD;
-    complete behaviors;
-    disjoint behaviors; */
-static int wait_no_more(const struct once_ring *ring, uint32_t ready, uint32_t count)
-{
-	if (ready != 0)
-		return 0;
-	return once_refuse_complete_value(ring, ONCE_ALL_HELD, "once_wait",
-					  ring->view.cq_entries - once_window(ring), count);
-}
-
-enum { WAIT_ON = 1 }; /* of a round: not yet */
-
-/* Of a wait's contract: where the ring lies, and which tokens are out. */
-#define WAIT_KEEPS(ring) \
-	ensures opened: once_opened(ring); \
-	ensures arrays: once_same_arrays{Old, Here}(ring); \
-	ensures where: ONCE_LIES_AS(ring, Old); \
-	ONCE_TOKENS_STAY(ring)
-
-/*
  * Enter once. 0: some can be delivered; WAIT_ON: only CQEs of the library's own
  * have come; else why it waits no more.
  */
@@ -261,6 +203,7 @@ static int wait_rounds(struct once_ring *ring, uint32_t count, struct once_times
 	/*@ loop invariant ring: once_opened(ring);
 	    loop invariant arrays: once_same_arrays{Pre, Here}(ring);
 	    loop invariant where: ONCE_LIES_AS(ring, Pre);
+	    loop invariant forward: \at(once_next, Pre) <= once_next;
 	    loop invariant answer: rc <= WAIT_ON;
 	    loop invariant stay: \forall integer i; 0 <= i < ring->view.cq_entries &&
 	      \at(ring->memory.window[i].position, Pre) != ONCE_NO_POSITION ==>
@@ -327,97 +270,87 @@ static int wait_kernel(struct once_ring *ring, uint32_t count, const struct once
 			       : wait_rounds(ring, count, NULL, sigmask, 0);
 }
 
-/*
- * Enter with a reservation out. 0: wait on; else as wait_reserved(). *timer*
- * tells whether the reservation is still to come.
- */
-static int enter_reserved(struct once_ring *ring, uint32_t count, const void *sigmask, bool *timer)
+/* 0 or -ETIME: the next CQE can be delivered, if there is one; else why there is no wait, or no more. */
+/*@ requires ring: once_ring_ok(ring);
+    requires account: ring->open != 0 ==> once_account(ring);
+    requires timeout: timeout == \null || \valid_read(timeout);
+    assigns ring->port, ring->submit.owner, ring->complete.owner, ONCE_TIMED_WAIT(ring);
+    ensures answer: \result <= 0;
+    behavior open:
+      assumes open: ring->open != 0;
+      WAIT_KEEPS(ring);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures not_open: \result == ONCE_NOT_OPEN;
+      ensures closed: once_closed(ring);
+    complete behaviors;
+    disjoint behaviors; */
+static int wait_until(struct once_ring *ring, uint32_t count, const struct once_timespec *timeout,
+		      const void *sigmask)
 {
-	const uint64_t submitted = ring->submit.submitted;
-	const uint64_t posted = ring->complete.ready;
-	/*
-	 * For any CQE, not for *count*: a timeout that expires before the kernel
-	 * begins to wait does not end a wait, but for the CQE that it posts.
-	 */
-	const uint32_t there = (uint32_t)(posted - ring->complete.head);
-	const int rc = once_flush(ring, there + 1, NULL, sigmask);
-	const uint32_t ready = once_deliverable(ring);
+	const char *const call = "once_wait";
+	const int rc = once_wait_refusal(ring, count, timeout != NULL ? ONCE_ANY_NUMBER : 0, call);
 
-	*timer = once_timers_ready(ring) != ring->complete.timers;
-	if (ready >= count || !*timer)
-		return 0;
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
-	if (ring->submit.submitted != ring->submit.sq_tail)
-		return ring->submit.submitted == submitted ? -EAGAIN : 0;
-	/* the kernel hides a signal behind the SQEs it has read */
-	return ring->complete.ready == posted ? -EINTR : 0;
+	/*@ assert opened: once_opened(ring) && count <= ring->view.cq_entries; */
+	/*@ assert where: ONCE_LIES_AS(ring, Pre) && once_same_arrays{Pre, Here}(ring); */
+	/*@ assert same_own: once_same_own{Pre, Here}(ring); */
+	/*@ assert listed: once_own_listed(ring); */
+	/*@ assert own: once_own_ok(ring); */
+	if (timeout == NULL || !once_is_legacy(ring)) {
+		if (timeout != NULL && !once_timespec_is_valid(timeout))
+			return -EINVAL;
+		return wait_kernel(ring, count, timeout, sigmask);
+	}
+	if (!once_timespec_is_valid(timeout))
+		return -EINVAL;
+	if (once_is_split(ring))
+		return once_refuse_complete(ring, ONCE_SPLIT_TIMER, call);
+	return once_wait_reserved(ring, count, timeout, sigmask);
 }
 
-/*
- * The same without IORING_FEAT_EXT_ARG: an SQE of the library's own is the
- * timeout. It also ends when *count* CQEs were posted, which may be other ones
- * than those waited for; then it is renewed for the time that is left.
- */
-static int wait_reserved(struct once_ring *ring, uint32_t count,
-			 const struct once_timespec *timeout, const void *sigmask)
+/* Without a token the accounts stay, too: what is delivered is the library's own. */
+/*@ requires ring: once_opened(ring);
+    requires account: once_account(ring);
+    assigns ONCE_DELIVERY(ring);
+    assigns \result \from ring->memory.window, ring->complete.next_index;
+    WAIT_KEEPS(ring);
+    ensures same_own: once_same_own{Old, Here}(ring);
+    ensures token: \result != \null ==> \valid(\result) &&
+            once_token_out(ring, (struct once_hold *)\result, \result->position) &&
+            \old(once_next) <= \result->position;
+    ensures none: \result == \null ==> once_account(ring); */
+static struct once_hold *next_at_once(struct once_ring *ring)
 {
-	const uint64_t end = once_end_of(timeout);
-	struct once_timespec left = *timeout;
-	bool timer = false;
-	int rc = 0;
+	struct once_hold *hold = next_token(ring);
 
-	while (rc == 0) {
-		const uint32_t ready = once_deliverable(ring);
-
-		if (ready >= count)
-			return 0;
-		if (ring->complete.ready - ring->complete.head >= ring->view.cq_entries &&
-		    places_for(ring, ready, count) == 0)
-			return wait_no_more(ring, ready, count);
-		if (!timer)
-			rc = once_start_timer(ring, &left, count - ready);
-		if (rc == 0)
-			rc = enter_reserved(ring, count, sigmask, &timer);
-		if (rc != 0 || timer)
-			continue;
-		if (once_deliverable(ring) != 0)
-			return 0;
-		if (once_timer_expired(ring))
-			return -ETIME;
-		(void)once_deliver_next(ring); /* nothing but CQEs of the library's own */
-		left = once_left_until(end);
-		if (left.seconds == 0 && left.nanoseconds == 0)
-			return -ETIME;
-	}
-	return rc;
+	/*@ assert armed: once_count_armed(ring) == \at(once_count_armed(ring), Pre) &&
+	      once_armed_ever(ring) == \at(once_armed_ever(ring), Pre); */
+	/*@ assert to_come: hold == \null ==> once_count_in_flight(ring) - ring->complete.ended ==
+	      \at(once_count_in_flight(ring) - ring->complete.ended, Pre); */
+	/*@ ghost lemma_counts(ring); */
+	return hold;
 }
 
 struct once_hold *once_core_wait_for(struct once_ring *ring, unsigned count,
 				     const struct once_timespec *timeout, const void *sigmask,
 				     int *error)
 {
-	const char *const call = "once_wait";
-	const uint32_t wanted = count == 0 ? 1 : count;
-	int rc = once_wait_refusal(ring, wanted, timeout != NULL ? ONCE_ANY_NUMBER : 0, call);
+	const int rc = wait_until(ring, count == 0 ? 1 : count, timeout, sigmask);
+	struct once_hold *hold = NULL;
 
-	if (rc == 0 && timeout != NULL && !once_timespec_is_valid(timeout))
-		rc = -EINVAL;
-	if (rc == 0 && timeout != NULL && once_is_legacy(ring))
-		rc = once_is_split(ring)
-			? once_refuse_complete(ring, ONCE_SPLIT_TIMER, call)
-			: wait_reserved(ring, wanted, timeout, sigmask);
-	else if (rc == 0)
-		rc = wait_kernel(ring, wanted, timeout, sigmask);
+	if (rc == 0 || rc == -ETIME) /* the time passed: some may be there, but fewer */
+		hold = next_token(ring);
 	*error = rc;
-	if (rc == -ETIME)
-		return once_deliver_next(ring); /* NULL: only CQEs of the library's own are there */
-	return rc == 0 ? once_deliver_next(ring) : NULL;
+	return hold;
 }
 
 struct once_hold *once_core_wait(struct once_ring *ring, int *error)
 {
-	struct once_hold *hold = once_deliver_next(ring);
+	struct once_hold *hold = ring->open != 0 ? next_at_once(ring) : NULL;
 
+	/*@ assert where: ONCE_LIES_AS(ring, Pre) &&
+	      ring->view.sq_entries == \at(ring->view.sq_entries, Pre); */
 	return hold != NULL ? hold : once_core_wait_for(ring, 1, NULL, NULL, error);
 }

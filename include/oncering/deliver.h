@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Deliver: a completion becomes a token. Replaces io_uring_wait_cqe*(),
- * io_uring_peek_cqe(), io_uring_peek_batch_cqe() and io_uring_for_each_cqe().
- * Completing side.
+ * Deliver: a completion becomes a token. Replaces io_uring_peek_cqe(),
+ * io_uring_peek_batch_cqe() and io_uring_for_each_cqe(). Completing side.
  *
  * Each call delivers the next CQE that no call has delivered before, in CQ
  * order; one that is still held is never delivered again. A token exists if
@@ -107,12 +106,6 @@ int once_core_seen(struct once_ring *ring, struct once_hold *hold, uint64_t posi
     disjoint behaviors; */
 ONCE_NONNULL ONCE_MUST_CHECK ONCE_PAIRED_WITH(once_core_seen, 2)
 struct once_hold *once_core_peek(struct once_ring *ring, int *error);
-ONCE_NONNULL ONCE_MUST_CHECK ONCE_PAIRED_WITH(once_core_seen, 2)
-struct once_hold *once_core_wait(struct once_ring *ring, int *error);
-ONCE_NONNULL_AT(1, 5) ONCE_MUST_CHECK ONCE_PAIRED_WITH(once_core_seen, 2)
-struct once_hold *once_core_wait_for(struct once_ring *ring, unsigned count,
-				     const struct once_timespec *timeout, const void *sigmask,
-				     int *error);
 
 /*
  * What a hold says; not for callers. clang's analyser takes what a core returns
@@ -328,74 +321,6 @@ ONCE_INLINE int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, u
 ONCE_NONNULL ONCE_MUST_CHECK
 int once_peek_batch(struct once_ring *ring, struct once_cqe *cqes, unsigned count);
 #endif
-
-/*
- * Deliver the next CQE, waiting for it.
- *
- * Returns 0 and a token, or
- *   -EINTR            a signal came; nothing was delivered
- *   -EAGAIN           the kernel woke the wait for nothing, or did not read the
- *                     library's own SQEs: wait again
- *   ONCE_WOULD_HANG   nothing is in flight that could post it (not with
- *                     ONCE_EXPECT_FOREIGN or ONCE_SPLIT). Raw liburing waits for ever
- *                     (axboe/liburing #11)
- *   ONCE_ALL_HELD     held tokens fill the CQ, so none can come
- *   ONCE_NOT_OPEN, ONCE_WRONG_THREAD, -errno as above
- */
-ONCE_NONNULL ONCE_MUST_CHECK
-ONCE_INLINE int once_wait(struct once_ring *ring, struct once_cqe *cqe)
-{
-	int error = 0;
-	struct once_hold *hold = once_core_wait(ring, &error);
-
-	return once_hold_to_token(ring, hold, error, cqe);
-}
-
-/*
- * Wait until *count* CQEs can be delivered (0: as 1), or *timeout* (a duration;
- * NULL: for ever) has passed, with signal mask *sigmask* (a sigset_t; NULL: as
- * it is), then deliver the next one. If the time passes with some but fewer
- * than *count*, the next one is delivered. Replaces io_uring_wait_cqes().
- *
- * On a kernel without IORING_FEAT_EXT_ARG the timeout is an SQE of the
- * library's: armed operations ahead of it are submitted too, and SQEs that are
- * taken do not matter. Its CQE is consumed by the library whenever it comes;
- * until then the reservation is out (once_reserved()), and keeps the ring from
- * being closed; a drain ends it. Behind an IOSQE_IO_DRAIN that waits, the
- * kernel keeps it back: then the wait lasts as long as the operations ahead.
- *
- * Returns as once_wait() (never ONCE_WOULD_HANG with a timeout), or
- *   -ETIME            the time passed, and nothing can be delivered
- *   -EINVAL           a negative time, or nanoseconds outside 0 .. 999999999
- *   ONCE_SPLIT_TIMER  split mode without IORING_FEAT_EXT_ARG: it would touch the SQ
- *   ONCE_TIMERS_OUT   (without IORING_FEAT_EXT_ARG) two older timeouts are still
- *                     to complete: deliver or wait untimed first; or the CQEs of
- *                     older ones lie behind a token that is held: see it first
- */
-ONCE_NONNULL_AT(1, 2) ONCE_MUST_CHECK
-ONCE_INLINE int once_wait_for(struct once_ring *ring, struct once_cqe *cqe, unsigned count,
-				const struct once_timespec *timeout, const void *sigmask)
-{
-	int error = 0;
-	struct once_hold *hold = once_core_wait_for(ring, count, timeout, sigmask, &error);
-
-	return once_hold_to_token(ring, hold, error, cqe);
-}
-
-/* Wait until *count* CQEs can be delivered, then deliver the next one: io_uring_wait_cqe_nr(). */
-ONCE_NONNULL ONCE_MUST_CHECK
-ONCE_INLINE int once_wait_nr(struct once_ring *ring, struct once_cqe *cqe, unsigned count)
-{
-	return once_wait_for(ring, cqe, count, NULL, NULL);
-}
-
-/* Wait for the next CQE at most as long as *timeout*: io_uring_wait_cqe_timeout(). */
-ONCE_NONNULL ONCE_MUST_CHECK
-ONCE_INLINE int once_wait_timeout(struct once_ring *ring, struct once_cqe *cqe,
-				    const struct once_timespec *timeout)
-{
-	return once_wait_for(ring, cqe, 1, timeout, NULL);
-}
 
 ONCE_END_C
 

@@ -202,4 +202,16 @@
 	once_credit_sum[0 .. 65536], once_n_free, once_n_live, once_n_ended, once_n_parked, \
 	once_n_retired, once_n_out, once_freed, once_head, once_head_at, once_next, once_next_at
 
+/* What a timed wait without IORING_FEAT_EXT_ARG may change; of its loop. */
+#define ONCE_TIMED_WAIT(ring) \
+	ring->complete.ready, ONCE_OWN_SUBMISSION(ring), ONCE_DELIVERY(ring)
+#define ONCE_LOOP_TIMED_WAIT(ring) \
+	ring->complete.ready, ONCE_LOOP_DELIVERY(ring), *\at(ring->view.sq_tail, Pre), \
+	\at(ring->view.sqes, Pre)[0 .. \at(ring->view.sq_entries, Pre) - 1], \
+	\at(ring->memory.times, Pre)[0 .. \at(ring->view.sq_entries, Pre) - 1], \
+	ring->submit.submitted, ring->submit.own_pending, \
+	ring->submit.own[0 .. ONCE_OWN_SQES - 1], ring->submit.consumed, ring->submit.room, \
+	ring->submit.collected, ring->submit.collect_index, ring->submit.sq_lap, \
+	ring->submit.sq_tail, ring->submit.own_total, once_collected
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A ring's memory as ACSL logic: that it can be used, and that each array is an
- * object of its own. Compilers see an empty file.
+ * object of its own. Compilers see a macro and no more.
  */
 #ifndef ONCERING_LOGIC_MEMORY_H
 #define ONCERING_LOGIC_MEMORY_H
@@ -11,6 +11,20 @@
 #include "oncering/logic_account.h"
 #include "oncering/logic_arrays.h"
 #include "oncering/types.h"
+
+/* once_valid(), spelt out, for a proof that needs it part by part. */
+#define ONCE_VALID(r) \
+	\valid(r) && \
+	\valid(r->memory.ops + (0 .. r->capacity - 1)) && \
+	\valid(r->memory.stack + (0 .. r->capacity - 1)) && \
+	\valid(r->memory.returned + (0 .. r->capacity - 1)) && \
+	\valid(r->memory.credits + (0 .. r->capacity - 1)) && \
+	\valid(r->memory.window + (0 .. r->view.cq_entries - 1)) && \
+	\valid(r->memory.times + (0 .. r->view.sq_entries - 1)) && \
+	\valid_read(r->view.cqes + (0 .. once_cqe_of(r, r->view.cq_entries) - 1)) && \
+	\valid(r->view.sqes + (0 .. r->view.sq_entries - 1)) && \
+	\valid(r->view.sq_tail) && \valid(r->view.cq_head) && \
+	\valid_read(r->view.sq_head) && \valid_read(r->view.cq_tail) && \valid_read(r->view.sq_flags)
 
 /*@
   logic integer once_G = 0x10000000000;      // generations
@@ -25,18 +39,7 @@
     1 <= r->view.sq_entries <= 65536 && 1 <= r->sq_usable <= r->view.sq_entries &&
     r->cqe_shift <= 1 && r->tag % once_T == 0 && once_T <= r->tag <= 127 * once_T;
 
-  predicate once_valid{L}(struct once_ring *r) =
-    \valid(r) &&
-    \valid(r->memory.ops + (0 .. r->capacity - 1)) &&
-    \valid(r->memory.stack + (0 .. r->capacity - 1)) &&
-    \valid(r->memory.returned + (0 .. r->capacity - 1)) &&
-    \valid(r->memory.credits + (0 .. r->capacity - 1)) &&
-    \valid(r->memory.window + (0 .. r->view.cq_entries - 1)) &&
-    \valid(r->memory.times + (0 .. r->view.sq_entries - 1)) &&
-    \valid_read(r->view.cqes + (0 .. once_cqe_of(r, r->view.cq_entries) - 1)) &&
-    \valid(r->view.sqes + (0 .. r->view.sq_entries - 1)) &&
-    \valid(r->view.sq_tail) && \valid(r->view.cq_head) &&
-    \valid_read(r->view.sq_head) && \valid_read(r->view.cq_tail) && \valid_read(r->view.sq_flags);
+  predicate once_valid{L}(struct once_ring *r) = ONCE_VALID(r);
 
   // each array is an object of its own, and none of them the ring
   predicate once_objects{L}(struct once_ring *r) =

@@ -179,6 +179,26 @@ ONCE_NONNULL ONCE_MUST_CHECK
 int once_reap(struct once_ring *ring, struct once_completion *done);
 
 /* Deliver and see one CQE, waiting for it. Returns 0 and fills *done*, or what once_wait_for() returns. */
+/*@ requires ring: once_ring_ok(ring);
+    requires account: ring->open != 0 ==> once_account(ring);
+    requires done: \valid(done) && \base_addr(done) != \base_addr(ring) &&
+             (ring->open != 0 ==> once_apart(ring, \base_addr(done)));
+    requires timeout: timeout == \null || \valid_read(timeout);
+    assigns done->lent.type \from ring->memory.ops;
+    assigns done->lent.value, done->result, done->flags, done->extra[0], done->extra[1],
+            ring->port, ring->submit.owner, ring->complete.owner, ONCE_TIMED_WAIT(ring);
+    ensures ring: once_ring_ok(ring);
+    ensures answer: \result <= 0;
+    behavior open:
+      assumes open: ring->open != 0;
+      ensures opened: once_opened(ring);
+      ensures arrays: once_same_arrays{Old, Here}(ring);
+      ONCE_TOKENS_STAY(ring);
+    behavior closed:
+      assumes closed: ring->open == 0;
+      ensures not_open: \result == ONCE_NOT_OPEN;
+    complete behaviors;
+    disjoint behaviors; */
 ONCE_NONNULL_AT(1, 2) ONCE_MUST_CHECK
 int once_wait_reap(struct once_ring *ring, struct once_completion *done,
 		   const struct once_timespec *timeout);

@@ -17,7 +17,7 @@
 #ifndef ONCERING_SUBMIT_H
 #define ONCERING_SUBMIT_H
 
-#include "oncering/deliver.h"
+#include "oncering/wait.h"
 
 ONCE_BEGIN_C
 
